@@ -1,0 +1,18 @@
+// Linux calls that Glibc's module does not offer to Swift, or offers only as macros.
+#pragma once
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <asm/termbits.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// renameat2 with RENAME_NOREPLACE: atomic "put if absent" for a file already written aside.
+static inline int fg_rename_noreplace(const char *from, const char *to) {
+  return (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 1u);
+}
