@@ -1,0 +1,23 @@
+/// Nanoseconds since 1970 on a clock that never steps.
+///
+/// Live, it is the host's monotonic clock plus the distance to UTC that was read once at start, so
+/// that a later change of the wall clock moves no sample. In replay it is the capture's clock.
+public struct HostTime: Sendable, Hashable, Comparable {
+  public var nanoseconds: Int64
+
+  public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+
+  public static func < (left: HostTime, right: HostTime) -> Bool {
+    left.nanoseconds < right.nanoseconds
+  }
+
+  public func advanced(by step: Int64) -> HostTime { HostTime(nanoseconds: nanoseconds &+ step) }
+  public func since(_ earlier: HostTime) -> Int64 { nanoseconds &- earlier.nanoseconds }
+
+  public static let distantFuture = HostTime(nanoseconds: .max)
+}
+
+extension Int64 {
+  public static func milliseconds(_ count: Int64) -> Int64 { count * 1_000_000 }
+  public static func seconds(_ count: Int64) -> Int64 { count * 1_000_000_000 }
+}
