@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 internal import Synchronization
 
@@ -40,8 +41,8 @@ public final class WorkerThread: Sendable {
   }
 
   private func main() {
-    // The kernel keeps fifteen characters of a thread's name.
-    pthread_setname_np(pthread_self(), String(name.prefix(15)))
+    // SAFETY: the text is read during the call only.
+    unsafe fg_name_thread(name)
     body()
     ended.store(true, ordering: .releasing)
   }
