@@ -3,7 +3,6 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
-#include <asm/termbits.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
