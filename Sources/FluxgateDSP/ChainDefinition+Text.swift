@@ -58,11 +58,17 @@ extension ChainDefinition.Stage {
   }
 
   private init?(calibrate values: [Substring]) {
-    let lists = values.map { $0.split(separator: ",").map { Double($0) } }
-    let scale = lists[0].compactMap(\.self)
-    let offset = lists[1].compactMap(\.self)
-    guard scale.count == lists[0].count, offset.count == lists[1].count else { return nil }
+    guard let scale = Self.numbers(values[0]), let offset = Self.numbers(values[1]) else {
+      return nil
+    }
     self = .calibrate(scale: scale, offset: offset)
+  }
+
+  private static func numbers(_ list: Substring) -> [Double]? {
+    let parts = list.split(separator: ",", omittingEmptySubsequences: false)
+    guard parts.count <= ChainLimits.channels else { return nil }
+    let numbers = parts.compactMap { Double($0) }
+    return numbers.count == parts.count ? numbers : nil
   }
 
   private init?(notch values: [Substring]) {
