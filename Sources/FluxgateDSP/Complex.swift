@@ -1,3 +1,6 @@
+// For the linker only: `rounded` and `squareRoot`, exact everywhere, are libm calls.
+internal import Glibc
+
 /// A complex number, as far as filter design and spectra need it.
 struct Complex: Sendable, Hashable {
   var re: Double

@@ -3,7 +3,8 @@
 ///
 /// Welch's method: periodic Hann window, segments overlapping by half, each one's mean removed,
 /// one-sided density, averaged (`scipy.signal.welch` with its defaults and this segment length).
-/// The median passes over a line or a brain rhythm within the band. Everything is allocated once.
+/// The median passes over a line or a brain rhythm within the band. Tables and buffers are made
+/// once; one value belongs to one thread.
 public struct NoiseFloor: Sendable {
   public let rate: Double
   public let segmentLength: Int

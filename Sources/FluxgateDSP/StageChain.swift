@@ -75,7 +75,7 @@ public struct StageChain: ~Copyable, Sendable {
   ///
   /// A `firstSample` that does not follow the block before is a break too.
   /// - Parameter raw: `rowCount` interleaved rows of little-endian elements.
-  /// - Parameter breaks: ascending by row.
+  /// - Parameter breaks: rows of this block, ascending.
   public mutating func process(
     _ raw: RawSpan, rowCount: Int, firstSample: UInt64, breaks: [Break] = [],
     output: inout ProcessedRows
@@ -86,8 +86,8 @@ public struct StageChain: ~Copyable, Sendable {
     let replacedBefore = rows.replacedCount
     if rowCount > 0, firstSample != nextSample { reset(raw, row: 0, sample: firstSample) }
     var row = 0
-    for pause in breaks where pause.row < rowCount {
-      precondition(pause.row >= row, "breaks out of order")
+    for pause in breaks {
+      precondition((row..<rowCount).contains(pause.row), "a break out of order or of the block")
       run(raw, row..<pause.row, &output)
       reset(raw, row: pause.row, sample: pause.sample)
       row = pause.row

@@ -1,4 +1,4 @@
-/// The last inputs of every channel and their weighted sum, for a filter that is asked now and then.
+/// The last inputs of every channel and their weighted sum, for a filter asked now and then.
 ///
 /// Each input is kept twice, a filter's length apart, so that the last `taps.count` inputs always
 /// stand in one piece. The sum runs from the oldest input to the newest, nothing fused.

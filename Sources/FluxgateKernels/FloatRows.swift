@@ -3,7 +3,8 @@
 /// A lane holds `(code - baseline) * scale`, where the subtraction is exact for integer codes
 /// (64-bit, wrapping) and done in double for floating-point ones. The baseline's own physical
 /// value is `level`. A floating-point input that is not a number or beyond 1e100 in magnitude is
-/// replaced by the channel's last usable value (at first: the baseline) and counted.
+/// replaced by the channel's last usable value (at first: the baseline, which is
+/// zero if its own input is unusable) and counted.
 public struct FloatRows: Sendable {
   public let type: ElementType
   public let channelCount: Int
@@ -69,7 +70,7 @@ public struct FloatRows: Sendable {
   private var isFloat: Bool { type == .float32 || type == .float64 }
 
   private mutating func setBaseline(_ value: Double, _ channel: Int) {
-    if FloatRows.isUsable(value) { baseValues[channel] = value }
+    baseValues[channel] = FloatRows.isUsable(value) ? value : 0
     lastUsable[channel] = baseValues[channel]
   }
 

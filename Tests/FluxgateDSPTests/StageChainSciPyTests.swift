@@ -63,6 +63,16 @@ struct StageChainSciPyTests {
     #expect(largestDifference(scipy, ours, quantum: quantum) <= 1e-9 * peak(codes))
   }
 
+  @Test func `notches without a high-pass keep the level`() throws {
+    var random = Seeded(state: 60)
+    let codes = random.driftingNoise(rows: 2000, channels: 3)
+    let quantum = 1.0 / 2048
+    let (scipy, ours) = try compare(
+      codes, channels: 3, rate: 1000, line: 60, band: nil, factor: 4, quantum: quantum)
+    #expect(scipy.count == ours.values.count && ours.saturatedCount == 0)
+    #expect(largestDifference(scipy, ours, quantum: quantum) <= 1e-9 * peak(codes))
+  }
+
   @Test func `the whole chain as stored agrees within one step`() throws {
     var random = Seeded(state: 77)
     let codes = random.driftingNoise(rows: 4000, channels: 6)
