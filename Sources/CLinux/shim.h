@@ -9,9 +9,11 @@
 #include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
-#include <sys/syscall.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 // renameat2 with RENAME_NOREPLACE: atomic "put if absent" for a file already written aside.
@@ -73,4 +75,20 @@ static inline int fg_serial_low_latency(int fd) {
   if (ioctl(fd, TIOCGSERIAL, &serial) != 0) return -1;
   serial.flags |= ASYNC_LOW_LATENCY;
   return ioctl(fd, TIOCSSERIAL, &serial);
+}
+
+// accept4 is hidden without _GNU_SOURCE; with it no descriptor leaks into a program started meanwhile.
+static inline int fg_accept(int fd, int flags) { return accept4(fd, 0, 0, flags); }
+
+// A new pseudo-terminal's master in raw mode, non-blocking; the slave's path goes into `name`. The
+// functions it needs are hidden without _GNU_SOURCE. The rate has no meaning there.
+static inline int fg_pty_open(char *name, size_t size) {
+  int fd = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0) return -1;
+  if (unlockpt(fd) == 0 && fg_serial_raw(fd, 115200) == 0 && ptsname_r(fd, name, size) == 0)
+    return fd;
+  int code = errno;
+  close(fd);
+  errno = code;
+  return -1;
 }

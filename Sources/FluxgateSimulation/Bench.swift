@@ -33,7 +33,7 @@ public final class BenchTransport: Transport {
   private let mostPerRead: Int
   private var waiting: [UInt8] = []
   private var taken = 0
-  private var isOpen = true
+  private var isOpen = false
 
   /// - Parameter mostPerRead: cuts reads to so many bytes; results must not depend on it.
   public init(
@@ -48,6 +48,7 @@ public final class BenchTransport: Transport {
     guard device.isPlugged else { throw .cannotOpen(name: name, errno: Self.noSuchFile) }
     // What a device says while nobody listens reaches nobody.
     _ = device.takeOutput()
+    isOpen = true
     device.connected(at: clock.now)
   }
 
