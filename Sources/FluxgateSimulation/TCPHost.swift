@@ -53,8 +53,9 @@ public final class TCPHost: Sendable {
   }
 
   func pullOut() {
-    unsafe client = nil
+    // The listener first: a gateway that sees the loss and tries at once must be refused.
     unsafe listener = nil
+    unsafe client = nil
   }
 
   func hasGateway() -> Bool {
