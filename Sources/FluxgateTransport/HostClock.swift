@@ -1,0 +1,21 @@
+internal import Glibc
+public import FluxgateSignal
+
+/// The host's monotonic clock, set against UTC once at the start of the program.
+public enum HostClock {
+  private static let distance: Int64 = read(CLOCK_REALTIME) - read(CLOCK_MONOTONIC)
+
+  public static var now: HostTime { HostTime(nanoseconds: read(CLOCK_MONOTONIC) + distance) }
+
+  /// How far the wall clock has been stepped since the program started, in nanoseconds.
+  public static var wallClockStep: Int64 {
+    read(CLOCK_REALTIME) - read(CLOCK_MONOTONIC) - distance
+  }
+
+  private static func read(_ clock: clockid_t) -> Int64 {
+    var time = timespec()
+    // SAFETY: the kernel fills one timespec.
+    unsafe clock_gettime(clock, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+  }
+}
