@@ -30,7 +30,7 @@ public enum HDF5Operation: String, Hashable, Sendable {
   case inspect, close, write
 }
 
-public enum StructureFault: Hashable, Sendable {
+public enum StructureFault: Error, Hashable, Sendable {
   case streams(count: Int)
   case repeatedStream(UInt32)
   case streamNumber(UInt32)
@@ -42,7 +42,7 @@ public enum StructureFault: Hashable, Sendable {
   case differsFromRecording
 }
 
-public enum ChunkFault: Hashable, Sendable {
+public enum ChunkFault: Error, Hashable, Sendable {
   case unknownStream
   case rows(UInt32)
   case byteCount(Int, expected: Int)
@@ -58,7 +58,7 @@ public enum ChunkFault: Hashable, Sendable {
   case size(Int)
 }
 
-public enum JournalFault: Hashable, Sendable {
+public enum JournalFault: Error, Hashable, Sendable {
   case header
   case record
   case order
@@ -67,7 +67,7 @@ public enum JournalFault: Hashable, Sendable {
   case foreign
 }
 
-public enum DocumentFault: Hashable, Sendable {
+public enum DocumentFault: Error, Hashable, Sendable {
   case missing
   case encoding
   case field(String)
@@ -77,7 +77,7 @@ public enum DocumentFault: Hashable, Sendable {
   case commitment(category: UInt16)
 }
 
-public enum MetaFault: Hashable, Sendable {
+public enum MetaFault: Error, Hashable, Sendable {
   case size(Int)
   case schema(String)
   case order

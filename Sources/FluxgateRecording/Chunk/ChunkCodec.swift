@@ -34,6 +34,8 @@ struct RowCoder: ~Copyable {
     }
     unsafe DeltaZigzag.encode(
       rows.span.bytes, elementSize: size, channels: Int(dataset.columns), into: &folded)
+    // A second reference, so that reading it and changing `shuffled` do not overlap.
+    let folded = folded
     unsafe BitShuffle.encode(folded.span.bytes, elementSize: size, into: &shuffled)
   }
 

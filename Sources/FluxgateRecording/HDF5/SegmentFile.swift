@@ -7,28 +7,36 @@ struct SegmentFile: ~Copyable {
 
   private let file: H5File
   private let structure: RecordingStructure
-  private var datasets: [H5Object] = []
+  private let datasets: [H5Object]
   private var chunkCounts: [Int]
 
   init(
     _ path: String, recording: [UInt8], structure: RecordingStructure
   ) throws(RecordingError) {
     try SealedFilter.register(for: path)
-    self.structure = structure
-    chunkCounts = Array(repeating: 0, count: structure.datasets.count)
     let made = try H5File(creating: path)
     try Self.sign(made, recording)
+    datasets = try Self.datasets(of: structure, recording, in: made)
+    self.structure = structure
+    chunkCounts = Array(repeating: 0, count: structure.datasets.count)
+    file = made
+  }
+
+  private static func datasets(
+    of structure: RecordingStructure, _ recording: [UInt8], in file: borrowing H5File
+  ) throws(RecordingError) -> [H5Object] {
     var groups: [UInt16: H5Object] = [:]
-    for category in structure.categories { groups[category] = try made.group("c\(category)") }
+    for category in structure.categories { groups[category] = try file.group("c\(category)") }
+    var made: [H5Object] = []
     for dataset in structure.datasets {
       guard let group = groups[dataset.category] else { continue }
-      let properties = try H5Properties.sealed(dataset, recording: recording, path)
-      datasets.append(
-        try made.dataset(
+      let properties = try H5Properties.sealed(dataset, recording: recording, file.path)
+      made.append(
+        try file.dataset(
           "s\(dataset.stream)", in: group, type: dataset.type, columns: Int(dataset.columns),
           properties: properties))
     }
-    file = made
+    return made
   }
 
   /// Adds the next chunk of the stream at `position` in the structure.

@@ -14,9 +14,9 @@ struct JournalHeader: Hashable, Sendable {
 
   var encoded: [UInt8] {
     let streams = zip(structure.datasets, firstIndices).map { dataset, first in
-      CBOR.map(dataset.fields.merging(["first": .unsigned(first)]) { $1 })
+      CBOR.fields(dataset.fields.merging(["first": .unsigned(first)]) { $1 })
     }
-    let map = CBOR.map([
+    let map = CBOR.fields([
       "format": .unsigned(1), "recording": .bytes(recording), "gateway": .bytes(gateway),
       "segment": .unsigned(UInt64(segment)), "epoch": .unsigned(UInt64(epoch)),
       "streams": .array(streams),

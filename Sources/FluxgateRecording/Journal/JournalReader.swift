@@ -7,9 +7,10 @@ struct JournalReader: ~Copyable {
   private(set) var offset: UInt64 = 0
 
   init(_ path: String) throws(RecordingError) {
+    let opened = try File(path, for: .reading)
+    size = try opened.size()
     self.path = path
-    file = try File(path, for: .reading)
-    size = try file.size()
+    file = opened
   }
 
   /// Bytes after the last whole record; known once ``next()`` has returned nil.

@@ -53,3 +53,10 @@ struct Fields {
     if let extra = left.keys.min() { throw .field(extra) }
   }
 }
+
+extension CBOR {
+  /// A map with text keys.
+  static func fields(_ fields: [String: CBOR]) -> CBOR {
+    .map(fields.map { CBORPair(key: .text($0.key), value: $0.value) })
+  }
+}

@@ -26,12 +26,12 @@ struct Manifest: Hashable, Sendable {
   }
 
   private var body: CBOR {
-    CBOR.map([
+    CBOR.fields([
       "format": .unsigned(1), "recording": .bytes(recording), "gateway": .bytes(gateway),
       "segment": .unsigned(UInt64(segment)), "previous": .bytes(previous),
       "epoch": .unsigned(UInt64(epoch)), "commitments": commitments.cbor,
       "streams": .array(streams.map(\.cbor)),
-      "file": CBOR.map(["size": .unsigned(fileSize), "digest": .bytes(fileDigest)]),
+      "file": CBOR.fields(["size": .unsigned(fileSize), "digest": .bytes(fileDigest)]),
       "root": .bytes(root), "closed": .bool(closed),
     ])
   }

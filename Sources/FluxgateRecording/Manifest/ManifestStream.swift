@@ -66,7 +66,7 @@ struct ManifestStream: Hashable, Sendable {
     let lost = account.lost.sorted { $0.key < $1.key }.map {
       CBOR.array([.unsigned(UInt64($0.key)), .unsigned($0.value)])
     }
-    let counts = CBOR.map([
+    let counts = CBOR.fields([
       "received": .unsigned(account.received), "stored": .unsigned(account.stored),
       "lost": .array(lost),
     ])
@@ -76,7 +76,7 @@ struct ManifestStream: Hashable, Sendable {
     fields["fill"] = .bytes(dataset.type.fill)
     fields["counts"] = counts
     fields["chunks"] = .array(chunks.map(\.cbor))
-    return CBOR.map(fields)
+    return CBOR.fields(fields)
   }
 
   init(_ value: CBOR) throws(DocumentFault) {

@@ -15,9 +15,9 @@ struct RecordingHead: Hashable, Sendable {
   }
 
   mutating func signed(by key: SigningKey) -> [UInt8] {
-    let body = CBOR.map([
+    let body = CBOR.fields([
       "format": .unsigned(1), "recording": .bytes(recording), "gateway": .bytes(gateway.bytes),
-      "streams": .array(structure.datasets.map { CBOR.map($0.fields) }),
+      "streams": .array(structure.datasets.map { CBOR.fields($0.fields) }),
     ])
     let file = SignedEnvelope(body, in: .recording, by: key).encoded
     digest = SHA256.digest(file)

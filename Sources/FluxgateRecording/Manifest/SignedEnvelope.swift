@@ -26,7 +26,7 @@ struct SignedEnvelope: Hashable, Sendable {
   }
 
   var encoded: [UInt8] {
-    CBOR.map(["body": .bytes(body), "signature": .bytes(signature)]).encoded()
+    CBOR.fields(["body": .bytes(body), "signature": .bytes(signature)]).encoded()
   }
 
   /// The body, once `key` is seen to have signed it.
