@@ -17,6 +17,9 @@ public enum CBOR: Hashable, Sendable {
   }
 
   /// A map with text keys, in any order: encoding sorts.
+  public static func map(_ fields: KeyValuePairs<String, CBOR>) -> CBOR { record(fields) }
+
+  /// The same, where `map` alone would be ambiguous.
   public static func record(_ fields: KeyValuePairs<String, CBOR>) -> CBOR {
     .map(fields.map { CBORPair(key: .text($0.key), value: $0.value) })
   }
@@ -68,7 +71,9 @@ public enum CBOR: Hashable, Sendable {
   private static func write(_ pairs: [CBORPair], into bytes: inout [UInt8]) {
     head(5, UInt64(pairs.count), &bytes)
     let coded = pairs.map { ($0.key.encoded(), $0.value) }
-    for (key, value) in coded.sorted(by: { $0.0.lexicographicallyPrecedes($1.0) }) {
+      .sorted { $0.0.lexicographicallyPrecedes($1.0) }
+    precondition(zip(coded, coded.dropFirst()).allSatisfy { $0.0 != $1.0 }, "a key occurs twice")
+    for (key, value) in coded {
       bytes += key
       value.write(into: &bytes)
     }

@@ -7,7 +7,7 @@ internal import Glibc
 /// nobody seals any more.
 @safe public final class DataKey: Sendable {
   public static let byteCount = 32
-  // SAFETY: the page is mapped in init and unmapped in deinit; it is written in init and wipe only.
+  // SAFETY: mapped in init, unmapped in deinit; written in init, in `wipe` and by a sole owner.
   private nonisolated(unsafe) let page: UnsafeMutableRawPointer
   private static let pageSize = sysconf(Int32(_SC_PAGESIZE))
 
@@ -58,8 +58,14 @@ internal import Glibc
     unsafe body(UnsafePointer(page.assumingMemoryBound(to: UInt8.self)))
   }
 
-  /// A copy outside locked memory, for sealing the key into a capsule.
-  func copyBytes() -> [UInt8] {
+  /// Lends the key for rewriting, to the one owner of a key that nobody else holds.
+  func withMutableBytes(_ body: (UnsafeMutablePointer<UInt8>) -> Void) {
+    // SAFETY: as above; callees write within 32 bytes.
+    unsafe body(page.assumingMemoryBound(to: UInt8.self))
+  }
+
+  /// A copy outside locked memory, for a file or a printed share that the owner asked for.
+  public func copyBytes() -> [UInt8] {
     unsafe withBytes { pointer in
       unsafe [UInt8](UnsafeBufferPointer(start: pointer, count: Self.byteCount))
     }
