@@ -80,18 +80,17 @@ public enum CBOR: Hashable, Sendable {
   }
 
   private static func head(_ major: UInt8, _ value: UInt64, _ bytes: inout [UInt8]) {
+    bytes += head(major, value)
+  }
+
+  /// The first bytes of an item: major type and its argument in the shortest form.
+  static func head(_ major: UInt8, _ value: UInt64) -> [UInt8] {
     let top = major << 5
-    let size: Int
-    switch value {
-    case 0..<24:
-      bytes.append(top | UInt8(value))
-      return
-    case 24...0xFF: (size, _) = (1, bytes.append(top | 24))
-    case 0x100...0xFFFF: (size, _) = (2, bytes.append(top | 25))
-    case 0x1_0000...0xFFFF_FFFF: (size, _) = (4, bytes.append(top | 26))
-    default: (size, _) = (8, bytes.append(top | 27))
-    }
-    for place in (0..<size).reversed() { bytes.append(UInt8(truncatingIfNeeded: value >> (8 * place))) }
+    if value < 24 { return [top | UInt8(value)] }
+    let power = value <= 0xFF ? 0 : value <= 0xFFFF ? 1 : value <= 0xFFFF_FFFF ? 2 : 3
+    let places = (0..<1 << power).reversed()
+    return [top | UInt8(24 + power)]
+      + places.map { UInt8(truncatingIfNeeded: value >> (8 * UInt64($0))) }
   }
 }
 

@@ -13,7 +13,7 @@ internal import Glibc
 
   /// A fresh random key.
   public convenience init() {
-    self.init(copying: nil)
+    self.init(zeroed: ())
     // SAFETY: the page holds more than 32 bytes.
     let status = unsafe RAND_bytes(
       page.assumingMemoryBound(to: UInt8.self), Int32(Self.byteCount))
@@ -23,10 +23,21 @@ internal import Glibc
   /// - Parameter bytes: 32 bytes; nil for any other length.
   public convenience init?(bytes: [UInt8]) {
     guard bytes.count == Self.byteCount else { return nil }
-    self.init(copying: bytes)
+    self.init(zeroed: ())
+    // SAFETY: the array has 32 bytes, the page more.
+    unsafe page.copyMemory(from: bytes, byteCount: Self.byteCount)
   }
 
-  private init(copying bytes: [UInt8]?) {
+  /// - Parameter bytes: 32 bytes, lent for the call.
+  convenience init(copying bytes: UnsafeRawBufferPointer) {
+    precondition(bytes.count == Self.byteCount)
+    self.init(zeroed: ())
+    guard let start = bytes.baseAddress else { return }
+    // SAFETY: both hold 32 bytes.
+    unsafe page.copyMemory(from: start, byteCount: Self.byteCount)
+  }
+
+  private init(zeroed: Void) {
     // SAFETY: an anonymous private page; MAP_FAILED is checked before use.
     let mapped = unsafe mmap(
       nil, Self.pageSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
@@ -37,7 +48,6 @@ internal import Glibc
     // A user's limit on locked memory may be too small; the key is then still wiped and not dumped.
     _ = unsafe mlock(page, Self.pageSize)
     unsafe madvise(page, Self.pageSize, 16)  // MADV_DONTDUMP
-    if let bytes { unsafe page.copyMemory(from: bytes, byteCount: Self.byteCount) }
   }
 
   deinit {
