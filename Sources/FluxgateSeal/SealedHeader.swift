@@ -27,42 +27,23 @@ public struct ChunkAddress: Hashable, Sendable {
   }
 }
 
-/// Why sealed bytes are refused.
-public enum SealError: Error, Hashable, Sendable {
-  case truncated(length: Int)
-  case badMagic
-  case badVersion(UInt8)
-  case badSuite(UInt8)
-  case badFlags(UInt16)
-  case badReserved(UInt16)
-  /// The header names another place than the one the chunk was found in.
-  case wrongPlace(PlaceField)
-  /// The tag does not fit key, header and bytes.
-  case authentication
-  case badLength(UInt32)
-  /// The padded length is not Padmé's, or a padding byte is not zero.
-  case badPadding
-  case badSignature
-  case wrongRecipient
-  case malformed(String)
-
-  public enum PlaceField: String, Hashable, Sendable {
-    case recording, stream, category, epoch, rawLength, index, sequence
-  }
-}
-
 /// The 80 bytes before a sealed chunk's ciphertext (FXC1), which are its associated data.
 public struct SealedHeader: Hashable, Sendable {
   public static let byteCount = 80
+  /// No sealed chunk is longer; a chunk holds 1 MiB of raw samples at most.
+  public static let sealedByteCountMax = 64 << 20
   static let magic: [UInt8] = [0x46, 0x58, 0x43, 0x31]
 
   public let address: ChunkAddress
   public let nonce: [UInt8]
 
-  /// Reads and checks every field.
+  /// Reads and checks every field of a whole sealed chunk, without a key.
   public static func parse(_ bytes: [UInt8]) throws(SealError) -> SealedHeader {
     guard bytes.count >= byteCount + 4 + XAES256GCM.tagLength else {
       throw .truncated(length: bytes.count)
+    }
+    guard bytes.count <= sealedByteCountMax else {
+      throw .badLength(UInt32(clamping: bytes.count))
     }
     guard bytes.starts(with: magic) else { throw .badMagic }
     guard bytes[4] == 1 else { throw .badVersion(bytes[4]) }
@@ -71,17 +52,24 @@ public struct SealedHeader: Hashable, Sendable {
     guard flags & 2 != 0, flags & ~3 == 0 else { throw .badFlags(flags) }
     let reserved = UInt16(number(bytes, 30, 2))
     guard reserved == 0 else { throw .badReserved(reserved) }
-    return SealedHeader(
+    let header = read(bytes, isLast: flags & 1 != 0)
+    // Sequences count from 1, so that nothing zeroed passes for a first chunk.
+    guard header.address.sequence > 0 else { throw .wrongPlace(.sequence) }
+    return header
+  }
+
+  private static func read(_ bytes: [UInt8], isLast: Bool) -> SealedHeader {
+    SealedHeader(
       address: ChunkAddress(
         recording: [UInt8](bytes[8..<24]), stream: UInt32(number(bytes, 24, 4)),
         category: UInt16(number(bytes, 28, 2)), epoch: UInt32(number(bytes, 32, 4)),
         rawLength: UInt32(number(bytes, 36, 4)), index: number(bytes, 40, 8),
-        sequence: number(bytes, 48, 8), isLast: flags & 1 != 0),
+        sequence: number(bytes, 48, 8), isLast: isLast),
       nonce: [UInt8](bytes[56..<80]))
   }
 
   func encoded() -> [UInt8] {
-    precondition(address.recording.count == 16 && nonce.count == 24)
+    precondition(address.recording.count == 16 && nonce.count == 24 && address.sequence > 0)
     var bytes = Self.magic + [1, 1, address.isLast ? 3 : 2, 0] + address.recording
     Self.put(UInt64(address.stream), 4, &bytes)
     Self.put(UInt64(address.category), 2, &bytes)
@@ -94,6 +82,8 @@ public struct SealedHeader: Hashable, Sendable {
   }
 
   /// Refuses a header that names another place; the first field that differs is named.
+  ///
+  /// `isLast` is no part of a place: whoever knows where the stream ends compares it.
   public func check(place: ChunkAddress) throws(SealError) {
     if address.recording != place.recording { throw .wrongPlace(.recording) }
     if address.stream != place.stream { throw .wrongPlace(.stream) }
@@ -110,57 +100,5 @@ public struct SealedHeader: Hashable, Sendable {
 
   static func put(_ value: UInt64, _ size: Int, _ bytes: inout [UInt8]) {
     for place in 0..<size { bytes.append(UInt8(truncatingIfNeeded: value >> (8 * UInt64(place)))) }
-  }
-}
-
-/// Seals and opens chunks (FXC1) with contexts that are made once. Belongs to one thread.
-public struct ChunkSealer: ~Copyable {
-  private var cipher = XAES256GCM()
-
-  public init() {}
-
-  /// Header, padded ciphertext and tag, under a fresh random nonce.
-  public mutating func seal(_ plaintext: [UInt8], at address: ChunkAddress, key: DataKey) -> [UInt8] {
-    seal(plaintext, at: address, nonce: RandomBytes.make(XAES256GCM.nonceLength), key: key)
-  }
-
-  /// For vectors only: a nonce must never be used twice.
-  mutating func seal(
-    _ plaintext: [UInt8], at address: ChunkAddress, nonce: [UInt8], key: DataKey
-  ) -> [UInt8] {
-    let header = SealedHeader(address: address, nonce: nonce).encoded()
-    let length = Padme.paddedLength(4 + plaintext.count)
-    var inner: [UInt8] = []
-    inner.reserveCapacity(length)
-    SealedHeader.put(UInt64(plaintext.count), 4, &inner)
-    inner += plaintext
-    inner += repeatElement(0, count: length - inner.count)
-    var sealed = header
-    sealed.reserveCapacity(header.count + length + XAES256GCM.tagLength)
-    cipher.seal(inner, nonce: nonce[...], aad: header[...], key: key, into: &sealed)
-    return sealed
-  }
-
-  /// The plaintext of `sealed`, which must be the chunk of `place` when one is given.
-  public mutating func open(
-    _ sealed: [UInt8], key: DataKey, expecting place: ChunkAddress? = nil
-  ) throws(SealError) -> [UInt8] {
-    let header = try SealedHeader.parse(sealed)
-    if let place { try header.check(place: place) }
-    let inner = cipher.open(
-      sealed[SealedHeader.byteCount...], nonce: header.nonce[...],
-      aad: sealed[..<SealedHeader.byteCount], key: key)
-    guard let inner else { throw .authentication }
-    return try Self.unpad(inner)
-  }
-
-  private static func unpad(_ inner: [UInt8]) throws(SealError) -> [UInt8] {
-    guard inner.count >= 4 else { throw .truncated(length: inner.count) }
-    let length = UInt32(SealedHeader.number(inner, 0, 4))
-    guard Int(length) <= inner.count - 4 else { throw .badLength(length) }
-    guard Padme.paddedLength(4 + Int(length)) == inner.count,
-      inner[(4 + Int(length))...].allSatisfy({ $0 == 0 })
-    else { throw .badPadding }
-    return [UInt8](inner[4..<4 + Int(length)])
   }
 }
