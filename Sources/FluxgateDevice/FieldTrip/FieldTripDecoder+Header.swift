@@ -6,7 +6,7 @@ extension FieldTripDecoder {
     do throws(FieldTripHeader.Flaw) {
       let header = try FieldTripHeader(payload)
       silences = 0
-      stream == nil ? announce(header, port) : compare(header, port)
+      stream == nil ? announce(header, port) : compare(header, at: now, port)
       if question == .header { askNews(at: now, port) }
     } catch {
       refuse(Self.refusal(error), port)
@@ -25,7 +25,9 @@ extension FieldTripDecoder {
     port.announce(identity, streams: [description])
   }
 
-  private func compare(_ header: FieldTripHeader, _ port: DevicePort) {
+  private func compare(
+    _ header: FieldTripHeader, at now: HostTime, _ port: DevicePort
+  ) {
     guard let stream else { return }
     let new = FieldTripChannels.channels(of: header, setup.settings)
     guard header.type == stream.type, new == channels else {
@@ -34,16 +36,21 @@ extension FieldTripDecoder {
     let isSame =
       !hasRestarted && header.rate == stream.rate && header.sampleCount >= known
       && header.eventCount >= knownEvents
-    if !isSame { restart(header, port) }
+    if !isSame { restart(header, at: now, port) }
     known = header.sampleCount
     knownEvents = header.eventCount
   }
 
   /// The counts began anew: what was told and not yet read is lost, and the new count is read from 0.
-  private func restart(_ header: FieldTripHeader, _ port: DevicePort) {
+  private func restart(
+    _ header: FieldTripHeader, at now: HostTime, _ port: DevicePort
+  ) {
     forgetTrouble()
     hasRestarted = false
     stream?.restart(known: known, rate: header.rate)
+    if header.sampleCount > 0, let counters = port.outlets.first?.counters {
+      stream?.observe(count: header.sampleCount, at: now, counters)
+    }
     loseEvents(knownEvents - nextEvent, .deviceReset, port)
     nextEvent = 0
     samplesNotBefore = HostTime(nanoseconds: .min)
