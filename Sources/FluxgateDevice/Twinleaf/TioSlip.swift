@@ -20,6 +20,15 @@ public enum TioSlip {
     wire.append(end)
     return wire
   }
+
+  /// The packet in one frame, as `TioFramer` cuts it; nil for text and for what is damaged.
+  public static func unwrap(_ frame: RawSpan) -> TioPacket? {
+    var unwrapper = TioUnwrapper()
+    guard unwrapper.unwrap(frame) == nil else { return nil }
+    var packet: TioPacket?
+    unwrapper.withPacket { packet = TioPacket($0) }
+    return packet
+  }
 }
 
 /// Takes one frame out of its envelope, into memory that is used again and again.
