@@ -97,7 +97,7 @@ extension DexcomDecoder {
     }
     serial = found
     for index in progress.indices {
-      progress[index].begin(after: setup.cursor(found, progress[index].type.rawValue))
+      progress[index].begin(after: setup.cursor(found, progress[index].type.streamName))
     }
     announce(found, port)
     return .systemOffset
