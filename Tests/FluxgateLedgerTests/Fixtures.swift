@@ -30,7 +30,25 @@ enum Fixtures {
   }
 
   static func json<Value: Decodable>(_ type: Value.Type, _ path: String) throws -> Value {
-    try JSONDecoder().decode(type, from: Data(try bytes(path)))
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .custom {
+      Key(stringValue: camelCase($0.last?.stringValue ?? ""))
+    }
+    return try decoder.decode(type, from: Data(try bytes(path)))
+  }
+
+  private struct Key: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+  }
+
+  /// leaf_data_hex and LeafDataHex are both leafDataHex.
+  private static func camelCase(_ name: String) -> String {
+    let words = name.split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst() }
+    let joined = words.joined()
+    return joined.prefix(1).lowercased() + joined.dropFirst()
   }
 }
 
@@ -46,17 +64,17 @@ func hexText(_ bytes: [UInt8]) -> String { bytes.map { String(format: "%02x", $0
 /// vectors.json of tlog-small and tlog-70000.
 struct LogVectors: Decodable {
   struct Key: Decodable {
-    let Name, Seed, Pub, Vkey, KeyID: String
+    let name, seed, pub, vkey, keyID: String
   }
   struct Inclusion: Decodable {
-    let Size, Index: UInt64
-    let Leaf, Root: String
-    let Proof: [String]
+    let size, index: UInt64
+    let leaf, root: String
+    let proof: [String]
   }
   struct Consistency: Decodable {
-    let Old, New: UInt64
-    let OldRoot, NewRoot: String
-    let Proof: [String]
+    let old, new: UInt64
+    let oldRoot, newRoot: String
+    let proof: [String]
   }
   let label: String
   let size: Int
@@ -75,7 +93,7 @@ struct LogVectors: Decodable {
   }
 
   var entries: [[UInt8]] { (0..<size).map(entry) }
-  var vkey: VerifierKey { get throws { try VerifierKey(keys[0].Vkey) } }
+  var vkey: VerifierKey { get throws { try VerifierKey(keys[0].vkey) } }
 }
 
 struct MissingKey: Error {}
@@ -85,14 +103,17 @@ final class Scratch {
   let path: String
 
   init() throws {
-    path = FileManager.default.temporaryDirectory
+    path =
+      FileManager.default.temporaryDirectory
       .appendingPathComponent("fluxgate-ledger-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
-  func url(_ relative: String) -> URL { URL(fileURLWithPath: path).appendingPathComponent(relative) }
+  func url(_ relative: String) -> URL {
+    URL(fileURLWithPath: path).appendingPathComponent(relative)
+  }
   func bytes(_ relative: String) throws -> [UInt8] {
     [UInt8](try Data(contentsOf: url(relative)))
   }

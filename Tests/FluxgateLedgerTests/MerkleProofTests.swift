@@ -5,8 +5,8 @@ import Testing
 @Suite(.enabled(if: Fixtures.exist, Comment(rawValue: Fixtures.missing)))
 struct MerkleProofTests {
   struct Roots: Decodable {
-    let leaf_data_hex: [String]
-    let roots_by_size_hex: [String]
+    let leafDataHex: [String]
+    let rootsBySizeHex: [String]
   }
   struct Inclusion: Decodable {
     let leafIdx, treeSize: UInt64
@@ -26,10 +26,10 @@ struct MerkleProofTests {
   @Test func `the roots of RFC 6962 trees of size 0 to 8`() throws {
     let roots = try Fixtures.json(Roots.self, "merkle/roots.json")
     var edge = RightEdge()
-    #expect(edge.root.bytes == hex(roots.roots_by_size_hex[0]))
-    for (place, leaf) in roots.leaf_data_hex.enumerated() {
+    #expect(edge.root.bytes == hex(roots.rootsBySizeHex[0]))
+    for (place, leaf) in roots.leafDataHex.enumerated() {
       edge.append(.leaf(hex(leaf)))
-      #expect(edge.root.bytes == hex(roots.roots_by_size_hex[place + 1]))
+      #expect(edge.root.bytes == hex(roots.rootsBySizeHex[place + 1]))
       #expect(edge.size == UInt64(place + 1))
     }
   }

@@ -30,9 +30,9 @@ struct SharedLogTests {
   }
 
   private func rebuild(_ vectors: LogVectors, in scratch: Scratch) throws -> EmbeddedLog {
-    let key = try #require(SigningKey(seed: hex(vectors.keys[0].Seed)))
+    let key = try #require(SigningKey(seed: hex(vectors.keys[0].seed)))
     let log = try EmbeddedLog(
-      directory: scratch.path + "/log", origin: vectors.keys[0].Name, key: key)
+      directory: scratch.path + "/log", origin: vectors.keys[0].name, key: key)
     let entries = vectors.entries
     for low in stride(from: 0, to: entries.count, by: 35_000) {
       _ = try log.append(Array(entries[low..<min(low + 35_000, entries.count)]))
@@ -62,22 +62,22 @@ struct SharedLogTests {
 
   private func checkProofs(_ log: EmbeddedLog, _ vectors: LogVectors) throws {
     for item in vectors.inclusion {
-      let proof = item.Proof.compactMap { TreeHash(hex($0)) }
-      let (leaf, root) = try (hash(item.Leaf), hash(item.Root))
+      let proof = item.proof.compactMap { TreeHash(hex($0)) }
+      let (leaf, root) = try (hash(item.leaf), hash(item.root))
       #expect(
-        MerkleProof.includes(leaf, at: item.Index, size: item.Size, root: root, proof: proof))
-      if item.Size == UInt64(vectors.size) {
-        #expect(try log.proof(of: item.Index).hashes == proof)
+        MerkleProof.includes(leaf, at: item.index, size: item.size, root: root, proof: proof))
+      if item.size == UInt64(vectors.size) {
+        #expect(try log.proof(of: item.index).hashes == proof)
       }
     }
     for item in vectors.consistency {
-      let proof = item.Proof.compactMap { TreeHash(hex($0)) }
-      let (old, new) = try (hash(item.OldRoot), hash(item.NewRoot))
+      let proof = item.proof.compactMap { TreeHash(hex($0)) }
+      let (old, new) = try (hash(item.oldRoot), hash(item.newRoot))
       #expect(
         MerkleProof.extends(
-          oldSize: item.Old, oldRoot: old, size: item.New, root: new, proof: proof))
-      if item.New == UInt64(vectors.size) {
-        #expect(try log.consistency(from: item.Old) == proof)
+          oldSize: item.old, oldRoot: old, size: item.new, root: new, proof: proof))
+      if item.new == UInt64(vectors.size) {
+        #expect(try log.consistency(from: item.old) == proof)
       }
     }
   }

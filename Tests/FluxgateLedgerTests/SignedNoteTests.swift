@@ -17,7 +17,7 @@ struct SignedNoteTests {
     struct Signed: Decodable { let skey, text, signed: String }
     let accept: [Accepted]
     let reject: [Refused]
-    let reject_vkeys: [String]
+    let rejectVkeys: [String]
     let sign: [Signed]
   }
 
@@ -49,7 +49,7 @@ struct SignedNoteTests {
   }
 
   @Test func `bad verifier keys are refused`() {
-    for text in vectors.reject_vkeys {
+    for text in vectors.rejectVkeys {
       #expect(throws: NoteError.self, "\(text)") { try VerifierKey(text) }
     }
   }

@@ -18,7 +18,8 @@ struct TileAddressTests {
   }
 
   @Test(arguments: [
-    "", "tile", "tile/0", "tile/64/000", "tile/00/000", "tile/-1/000", "tile/0/5", "tile/0/x000/005",
+    "", "tile", "tile/0", "tile/64/000", "tile/00/000", "tile/-1/000", "tile/0/5",
+    "tile/0/x000/005",
     "tile/0/000.p/0", "tile/0/000.p/256", "tile/0/000.p/01", "tile/0/000.p", "tile/0/000/",
     "tile/0/1000", "tile/0/x001/x002", "tile/data/000", "/tile/0/000",
     "tile/0/x001/x018/x446/x744/x073/x709/x551/615", "tile/0/x018/x446/x744/x073/x709/x551/616",

@@ -7,7 +7,7 @@ struct TlogProofTests {
   @Test(arguments: ["tlog-small", "tlog-70000"])
   func `the shared proofs verify with both witnesses`(_ name: String) throws {
     let vectors = try LogVectors.load(name)
-    let keys = try vectors.keys.map { try VerifierKey($0.Vkey) }
+    let keys = try vectors.keys.map { try VerifierKey($0.vkey) }
     let bytes = try Fixtures.bytes("\(name)/entry.tlog-proof")
     let proof = try TlogProof(bytes)
     #expect(proof.bytes == bytes)
@@ -25,7 +25,7 @@ struct TlogProofTests {
 
   @Test func `no byte of a proof can be changed unseen`() throws {
     let vectors = try LogVectors.load("tlog-small")
-    let keys = try vectors.keys.map { try VerifierKey($0.Vkey) }
+    let keys = try vectors.keys.map { try VerifierKey($0.vkey) }
     let bytes = try Fixtures.bytes("tlog-small/entry.tlog-proof")
     let entry = try Fixtures.bytes("tlog-small/entry")
     for place in bytes.indices {
