@@ -51,14 +51,22 @@ final class AnchoringThread {
       do throws(RecordingError) {
         let closed = try closer.close(segment)
         counters.noteClosed()
-        if !batcher.add(closed.entry, at: HostClock.now.nanoseconds) {
-          anchor()
-          _ = batcher.add(closed.entry, at: HostClock.now.nanoseconds)
-        }
-        waiting.append(closed)
+        enter(closed)
       } catch {
         failures.append(.recording(error, folder: folder.path))
       }
+    }
+  }
+
+  private func enter(_ closed: ClosedSegment) {
+    do throws(LedgerError) {
+      if try !batcher.add(closed.entry, at: HostClock.now.nanoseconds) {
+        anchor()
+        _ = try batcher.add(closed.entry, at: HostClock.now.nanoseconds)
+      }
+      waiting.append(closed)
+    } catch {
+      failures.append(.ledger(error))
     }
   }
 

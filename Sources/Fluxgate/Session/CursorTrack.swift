@@ -1,3 +1,4 @@
+internal import FluxgateRecording
 internal import FluxgateDevice
 internal import FluxgateSignal
 

@@ -96,8 +96,8 @@ final class Machinery: Sendable {
   ) throws(Fault) -> RecordingWriter {
     do throws(RecordingError) {
       return try RecordingWriter(
-        creating: plan.folder, identity: plan.identity, recipients: [plan.patient],
-        pairing: plan.pairing.encoded, datasets: datasets, limits: plan.limits,
+        creating: plan.folder, identity: plan.identity, recipients: [Recipient(plan.patient)],
+        pairing: plan.pairing, datasets: datasets, limits: plan.limits,
         now: started.nanoseconds
       ) { _ = finished.append($0) }
     } catch {

@@ -1,3 +1,4 @@
+internal import FluxgateDSP
 internal import FluxgateDevice
 internal import FluxgateRecording
 internal import FluxgateSeal

@@ -44,8 +44,8 @@ public struct SessionPlan: Sendable {
   public var folder: String
   public var identity: GatewayIdentity
   public var patient: PatientPublicKey
-  /// The patient's signed word for this gateway.
-  public var pairing: Pairing
+  /// The patient's signed word for this gateway, as its file; the caller has checked it.
+  public var pairing: [UInt8]
   public var limits = SegmentLimits()
   /// The gateway's log; nil leaves segments unanchored, which `verify` says.
   public var log: EmbeddedLog?
@@ -60,7 +60,7 @@ public struct SessionPlan: Sendable {
 
   public init(
     devices: [DeviceSource], folder: String, identity: GatewayIdentity, patient: PatientPublicKey,
-    pairing: Pairing
+    pairing: [UInt8]
   ) {
     self.devices = devices
     self.folder = folder
