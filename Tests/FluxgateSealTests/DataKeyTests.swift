@@ -30,15 +30,20 @@ import Testing
     #expect(try #require(flags).contains("dd"))
   }
 
-  private static let kernelTellsFlags =
-    (try? String(contentsOfFile: "/proc/self/smaps", encoding: .utf8))?.contains("VmFlags:")
-    ?? false
+  private static let kernelTellsFlags = (try? mappings().contains("VmFlags:")) ?? false
+
+  /// Read piece by piece: Foundation takes the file's size of 0 for a short file.
+  private static func mappings() throws -> String {
+    let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: "/proc/self/smaps"))
+    var bytes = Data()
+    while let piece = try file.read(upToCount: 1 << 16), !piece.isEmpty { bytes += piece }
+    return String(decoding: bytes, as: UTF8.self)
+  }
 
   /// The `VmFlags` of the mapping that holds `address`.
   private static func mappingFlags(at address: UInt) throws -> [Substring]? {
-    let text = try String(contentsOfFile: "/proc/self/smaps", encoding: .utf8)
     var isHere = false
-    for line in text.split(separator: "\n") {
+    for line in try mappings().split(separator: "\n") {
       if line.hasPrefix("VmFlags:"), isHere { return line.split(separator: " ") }
       let ends = line.prefix { $0 != " " }.split(separator: "-").map { UInt($0, radix: 16) }
       if ends.count == 2, let low = ends[0], let high = ends[1] {
