@@ -31,7 +31,8 @@ private final class DiaryDecoder: Decoder {
   func decode(_ frame: RawSpan, at now: HostTime, port: DevicePort) {
     let bytes = (0..<frame.byteCount).map { frame.unsafeLoad(fromByteOffset: $0, as: UInt8.self) }
     diary.append("frame \(bytes) \(now.nanoseconds)")
-    if bytes[0] % 8 == 0 { port.send(bytes) }
+    // Fewer bytes than the frame had: the device echoes them.
+    if bytes[0] % 8 == 0 { port.send([0xA3]) }
   }
   func skipped(_ count: Int, _ fault: FramingFault, at now: HostTime, port: DevicePort) {}
   func wake(at now: HostTime, port: DevicePort) {

@@ -50,7 +50,8 @@ struct CaptureReaderTests {
   @Test func `a file cut anywhere gives its whole packets, then the place of the cut`() throws {
     let whole = try sound().prefix(420)
     for count in 1..<whole.count {
-      let reader = try CaptureReader(path: file(Array(whole.prefix(count))).path)
+      let cut = file(Array(whole.prefix(count)))
+      let reader = try CaptureReader(path: cut.path)
       var last = 0
       do {
         while let packet = try reader.next() { last = packet.offset }
@@ -108,8 +109,9 @@ struct CaptureReaderTests {
   @Test func `a link type that no driver reads is named`() throws {
     var bytes = bigEndian
     bytes[53] = 220
+    let named = file(bytes)
     #expect(throws: TransportError.damagedCapture(offset: 64, .unknownLinkType(220))) {
-      try CaptureWriterTests.read(file(bytes).path)
+      try CaptureWriterTests.read(named.path)
     }
   }
 }

@@ -8,7 +8,7 @@ struct CaptureBytes: ~Copyable {
   /// Where the next piece begins, from the file's start.
   private(set) var offset = 0
 
-  private static let pieceCount = 1 << 18
+  private static let pieceCount = 1 << 16
 
   init(path: String) throws(TransportError) {
     // SAFETY: the path is read during the call only.

@@ -150,7 +150,8 @@ public final class CaptureReader {
     let count = Int(order.uint32(body, 12))
     guard count <= body.count - 20 else { throw .badPacket }
     return Packet(
-      interface: place, time: try clocks[place].time(of: stamp), bytes: Array(body[20..<20 + count]),
+      interface: place, time: try clocks[place].time(of: stamp),
+      bytes: Array(body[20..<20 + count]),
       isWhole: count >= Int(order.uint32(body, 16)), offset: block.offset)
   }
 }

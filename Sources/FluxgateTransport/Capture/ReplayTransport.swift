@@ -49,7 +49,9 @@ public final class ReplayTransport: Transport {
     guard let next else { throw end() }
     let time = max(next.time, now)
     // What the gateway closed at a moment came after everything else of that moment.
-    if time > deadline || (next.event == .closed && time == deadline) { return rest(until: deadline) }
+    if time > deadline || (next.event == .closed && time == deadline) {
+      return rest(until: deadline)
+    }
     pace?.wait(until: time)
     now = time
     switch next.event {
