@@ -1,0 +1,43 @@
+import Testing
+
+@testable import FluxgateSeal
+
+@Suite struct CBORTests {
+  @Test func `a record comes back as it went, keys sorted`() throws {
+    let value = CBOR.record([
+      "zz": .int(-5), "a": .unsigned(1 << 40), "b": .array([.null, .bool(true), .bytes([1, 2])]),
+      "text": .text("fT/√Hz"),
+    ])
+    let bytes = value.encoded()
+    let back = try CBOR.decode(bytes)
+    #expect(back.encoded() == bytes)
+    #expect(back["zz"]?.int == -5 && back["a"]?.uint == 1 << 40)
+    #expect(back["text"]?.textValue == "fT/√Hz")
+  }
+
+  @Test(arguments: [
+    ([0x18, 0x17], CBORError.notShortest(offset: 0)), ([0x19, 0, 0xFF], .notShortest(offset: 0)),
+    ([0x1A, 0, 0, 0xFF, 0xFF], .notShortest(offset: 0)), ([0x01, 0x01], .trailing(offset: 1)),
+    ([0x42, 0x01], .truncated(offset: 1)), ([0x61, 0xFF], .badText(offset: 1)),
+    ([0xA2, 0x02, 0x00, 0x01, 0x00], .keysOutOfOrder(offset: 3)),
+    ([0xA2, 0x01, 0x00, 0x01, 0x00], .keysOutOfOrder(offset: 3)),
+    ([0xF9, 0, 0], .unsupported(offset: 0)), ([0x5F, 0xFF], .unsupported(offset: 0)),
+    ([0xC0, 0x00], .unsupported(offset: 0)), ([0x9B, 255, 255, 255, 255, 255, 255, 255, 255], .truncated(offset: 9)),
+  ] as [([UInt8], CBORError)])
+  func `what the encoder would not write is refused`(bytes: [UInt8], error: CBORError) {
+    #expect(throws: error) { try CBOR.decode(bytes) }
+  }
+
+  @Test func `random bytes never stop the program, and what decodes encodes to the same bytes`() {
+    var random = SystemRandomNumberGenerator()
+    var decoded = 0
+    for _ in 0..<20_000 {
+      let bytes = (0..<Int.random(in: 0...12)).map { _ in UInt8.random(in: 0...255, using: &random) }
+      if let value = try? CBOR.decode(bytes) {
+        decoded += 1
+        #expect(value.encoded() == bytes)
+      }
+    }
+    #expect(decoded > 0)
+  }
+}
