@@ -17,12 +17,14 @@ public enum RecordingError: Error, Hashable, Sendable {
   case seal(SealError)
   /// The secret opens no capsule of this recording.
   case noKey
-  /// The writer has been finished, or stopped by an earlier failure.
+  /// The recording has been ended.
   case finished
+  /// Another writer or a recovery holds the recording.
+  case inUse(path: String)
 }
 
 public enum DiskOperation: String, Hashable, Sendable {
-  case open, read, write, sync, rename, remove, list, makeFolder, truncate, size
+  case open, read, write, sync, rename, remove, list, makeFolder, truncate, size, lock
 }
 
 public enum HDF5Operation: String, Hashable, Sendable {

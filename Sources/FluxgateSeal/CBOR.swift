@@ -17,6 +17,9 @@ public enum CBOR: Hashable, Sendable {
   }
 
   /// A map with text keys, in any order: encoding sorts.
+  public static func map(_ fields: KeyValuePairs<String, CBOR>) -> CBOR { record(fields) }
+
+  /// The same, where `map` alone would be ambiguous.
   public static func record(_ fields: KeyValuePairs<String, CBOR>) -> CBOR {
     .map(fields.map { CBORPair(key: .text($0.key), value: $0.value) })
   }
@@ -68,25 +71,26 @@ public enum CBOR: Hashable, Sendable {
   private static func write(_ pairs: [CBORPair], into bytes: inout [UInt8]) {
     head(5, UInt64(pairs.count), &bytes)
     let coded = pairs.map { ($0.key.encoded(), $0.value) }
-    for (key, value) in coded.sorted(by: { $0.0.lexicographicallyPrecedes($1.0) }) {
+      .sorted { $0.0.lexicographicallyPrecedes($1.0) }
+    precondition(zip(coded, coded.dropFirst()).allSatisfy { $0.0 != $1.0 }, "a key occurs twice")
+    for (key, value) in coded {
       bytes += key
       value.write(into: &bytes)
     }
   }
 
   private static func head(_ major: UInt8, _ value: UInt64, _ bytes: inout [UInt8]) {
+    bytes += head(major, value)
+  }
+
+  /// The first bytes of an item: major type and its argument in the shortest form.
+  static func head(_ major: UInt8, _ value: UInt64) -> [UInt8] {
     let top = major << 5
-    let size: Int
-    switch value {
-    case 0..<24:
-      bytes.append(top | UInt8(value))
-      return
-    case 24...0xFF: (size, _) = (1, bytes.append(top | 24))
-    case 0x100...0xFFFF: (size, _) = (2, bytes.append(top | 25))
-    case 0x1_0000...0xFFFF_FFFF: (size, _) = (4, bytes.append(top | 26))
-    default: (size, _) = (8, bytes.append(top | 27))
-    }
-    for place in (0..<size).reversed() { bytes.append(UInt8(truncatingIfNeeded: value >> (8 * place))) }
+    if value < 24 { return [top | UInt8(value)] }
+    let power = value <= 0xFF ? 0 : value <= 0xFFFF ? 1 : value <= 0xFFFF_FFFF ? 2 : 3
+    let places = (0..<1 << power).reversed()
+    return [top | UInt8(24 + power)]
+      + places.map { UInt8(truncatingIfNeeded: value >> (8 * UInt64($0))) }
   }
 }
 

@@ -13,6 +13,16 @@ public struct SigningKey: Sendable {
     key = made
   }
 
+  init(seed: DataKey) {
+    // SAFETY: the seed lends 32 bytes for the length of the call.
+    let made = unsafe seed.withBytes { pointer in
+      let bytes = unsafe UnsafeBufferPointer(start: pointer, count: DataKey.byteCount)
+      return unsafe try? Curve25519.Signing.PrivateKey(rawRepresentation: bytes)
+    }
+    guard let made else { fatalError("any 32 bytes are an Ed25519 seed") }
+    key = made
+  }
+
   public var seed: [UInt8] { [UInt8](key.rawRepresentation) }
   public var publicKey: VerifyingKey { VerifyingKey(key.publicKey) }
 
@@ -34,10 +44,21 @@ public struct VerifyingKey: Sendable, Hashable {
     self.bytes = bytes
   }
 
+  /// The text form, for the command line: Base64 of the 32 bytes.
+  public var text: String { Base64.encode(bytes) }
+
+  /// Nil unless spelled exactly as `text` spells it.
+  public init?(text: String) {
+    guard let bytes = Base64.decode(text), bytes.count == 32 else { return nil }
+    self.init(bytes: bytes)
+  }
+
   fileprivate init(_ key: Curve25519.Signing.PublicKey) { bytes = [UInt8](key.rawRepresentation) }
 
   public func verifies(_ signature: [UInt8], over message: [UInt8]) -> Bool {
-    guard let key = try? Curve25519.Signing.PublicKey(rawRepresentation: bytes) else { return false }
+    guard let key = try? Curve25519.Signing.PublicKey(rawRepresentation: bytes) else {
+      return false
+    }
     return key.isValidSignature(signature, for: message)
   }
 }

@@ -1,7 +1,7 @@
 internal import CHDF5
 
 /// Reads a segment as a stranger's file: what is in it, and sealed chunks as they lie there.
-struct SegmentInspector: ~Copyable {
+final class SegmentInspector {
   let path: String
   private let file: H5File
   private var datasets: [UInt32: H5Object] = [:]
@@ -53,7 +53,7 @@ struct SegmentInspector: ~Copyable {
   }
 
   /// Sealed bytes and filter mask of the chunk at `row`; nil when there is none.
-  mutating func chunk(
+  func chunk(
     of dataset: DatasetDescription, row: Int
   ) throws(RecordingError) -> (sealed: [UInt8], mask: UInt32)? {
     guard let object = datasets[dataset.stream] ?? openDataset(dataset) else {

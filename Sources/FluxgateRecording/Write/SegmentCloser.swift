@@ -71,6 +71,12 @@ public struct ClosedSegment: Sendable, Hashable {
       Array("fluxgate/v1/segment".utf8) + [0] + salt + SHA256.digest(manifest))
   }
 
+  init(segment: UInt32, manifestDigest: [UInt8], entry: [UInt8]) {
+    self.segment = segment
+    self.manifestDigest = manifestDigest
+    self.entry = entry
+  }
+
   init(
     _ segment: UInt32, manifest: [UInt8], in folder: RecordingFolder
   ) throws(RecordingError) {

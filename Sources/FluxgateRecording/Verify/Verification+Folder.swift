@@ -1,0 +1,69 @@
+internal import FluxgateSeal
+
+extension Verification {
+  /// Step 5: nothing in the folder that the format does not know; and the ledger's entries.
+  mutating func checkFolder(
+    _ chain: ManifestChain, _ head: RecordingHead
+  ) throws(RecordingError) {
+    let known = Set(RecordingFolder.files + RecordingFolder.folders)
+    for name in try Disk.list(folder.path) where !known.contains(name) { findExtra(name) }
+    let last = UInt32(chain.manifests.count + chain.faults.count)
+    try checkNames(in: "segments", suffix: "h5", last: last)
+    try checkNames(in: "manifests", suffix: "manifest", last: last)
+    try checkNames(in: "proofs", suffix: "tlog-proof", last: last)
+    try checkJournals()
+    try checkSalt(chain)
+  }
+
+  private mutating func findExtra(_ name: String) {
+    if !name.hasSuffix(Disk.aside) { find(.file(name), .extra) }
+  }
+
+  private mutating func checkNames(
+    in place: String, suffix: String, last: UInt32
+  ) throws(RecordingError) {
+    let path = "\(folder.path)/\(place)"
+    guard Disk.exists(path) else { return }
+    for name in try Disk.list(path) {
+      let number = RecordingFolder.number(of: name, suffix: suffix)
+      guard let number, number <= last else {
+        if !isAwaitingRecovery(number) { findExtra("\(place)/\(name)") }
+        continue
+      }
+    }
+  }
+
+  /// A segment whose journal is still there was written by a gateway killed before the manifest.
+  private func isAwaitingRecovery(_ segment: UInt32?) -> Bool {
+    segment.map { Disk.exists(folder.journal($0)) } ?? false
+  }
+
+  private mutating func checkJournals() throws(RecordingError) {
+    guard Disk.exists(folder.journals) else { return }
+    for name in try Disk.list(folder.journals) {
+      if let number = RecordingFolder.number(of: name, suffix: "fxj") {
+        find(.journal(number), .recoveryNeeded)
+      } else {
+        findExtra("journal/\(name)")
+      }
+    }
+  }
+
+  private mutating func checkSalt(_ chain: ManifestChain) throws(RecordingError) {
+    guard Disk.exists(folder.salt) else {
+      report.isErased = try CapsuleName.all(in: folder).isEmpty
+      if !report.isErased { find(.salt, .missing) }
+      return
+    }
+    let salt = try Disk.read(folder.salt, limit: 1 << 10)
+    guard salt.count == 32 else { return find(.salt, .size) }
+    guard chain.faults.isEmpty else { return }
+    for manifest in chain.manifests {
+      let file = try Disk.read(folder.manifest(manifest.segment))
+      report.entries.append(
+        ClosedSegment(
+          segment: manifest.segment, manifestDigest: SHA256.digest(file),
+          entry: ClosedSegment.entry(manifest: file, salt: salt)))
+    }
+  }
+}
