@@ -6,7 +6,7 @@ extension FieldTripDecoder {
     switch question {
     case .nothing, .news: break
     case .header: takeHeader(payload, at: now, port)
-    case .samples(_, let count): takeSamples(payload, count, at: now, port)
+    case .samples(let first, let count): takeSamples(payload, first, count, at: now, port)
     case .probe(let sample):
       guard isDefinition(payload, count: 1) else { return }
       search?.note(sample, isHeld: true)
@@ -25,6 +25,7 @@ extension FieldTripDecoder {
       hasRestarted = true
       return askHeader(at: now, port)
     }
+    if !isUnproven { trusted = (known, knownEvents) }
     if samples > known { stream?.observe(count: samples, at: now, outlet.counters) }
     known = samples
     knownEvents = events
@@ -55,17 +56,29 @@ extension FieldTripDecoder {
   }
 
   private func takeSamples(
-    _ payload: RawSpan, _ count: Int, at now: HostTime, _ port: DevicePort
+    _ payload: RawSpan, _ first: Int, _ count: Int, at now: HostTime, _ port: DevicePort
   ) {
     guard isDefinition(payload, count: count), let outlet = port.outlets.first, let stream else {
       return
     }
     let rows = payload.extracting(FieldTripMessage.sampleDefinitionSize..<payload.byteCount)
-    self.stream?.append(rows, to: outlet, now: now)
-    let isBehind = known > stream.next + count
+    let overlap = stream.next - first
+    guard overlap == 0 || stream.continues(rows) else { return beginAnew(at: now, port) }
+    self.stream?.append(
+      rows.extracting(overlap * stream.wireRowByteCount..<rows.byteCount), to: outlet, now: now)
+    isUnproven = false
+    provenEvents = knownEvents
+    let isBehind = known > first + count
     let pause = Double(count) / stream.rate / Self.catchUpSpeed * 1e9
     samplesNotBefore = isBehind ? now.advanced(by: Int64(pause)) : now
     answered(at: now, port)
+  }
+
+  /// The server's counts are of a new life; what it was last known to have had is `trusted`.
+  private func beginAnew(at now: HostTime, _ port: DevicePort) {
+    (known, knownEvents) = trusted
+    hasRestarted = true
+    askHeader(at: now, port)
   }
 
   /// The answer describes exactly the samples that were asked for.
@@ -105,6 +118,8 @@ extension FieldTripDecoder {
     switch refused {
     case .samples(let first, _):
       guard let stream, known > first else { break }
+      let isFarBehind = stream.expectedCount(at: now) - known > Int(stream.rate / 2)
+      if isUnproven, isFarBehind { return beginAnew(at: now, port) }
       search = RingSearch(gone: first, newest: known - 1, rate: stream.rate)
     case .events:
       loseEvents(max(1, (knownEvents - nextEvent) / 2), .serverOverrun, port)

@@ -6,11 +6,24 @@ extension FieldTripDecoder {
     do throws(FieldTripHeader.Flaw) {
       let header = try FieldTripHeader(payload)
       silences = 0
+      damagedHeaders = 0
       stream == nil ? announce(header, port) : compare(header, at: now, port)
       if question == .header { askNews(at: now, port) }
     } catch {
-      refuse(Self.refusal(error), port)
+      takeFlaw(error, at: now, port)
     }
+  }
+
+  /// A header that breaks off may be one damaged byte of its size: it is asked for again.
+  private func takeFlaw(_ flaw: FieldTripHeader.Flaw, at now: HostTime, _ port: DevicePort) {
+    switch flaw {
+    case .tooShort, .chunk: damagedHeaders += 1
+    case .channelCount, .rate, .byteRate, .type: damagedHeaders = Self.mostDamagedHeaders
+    }
+    guard damagedHeaders < Self.mostDamagedHeaders else {
+      return refuse(Self.refusal(flaw), port)
+    }
+    nextWake = now.advanced(by: Self.quiet)
   }
 
   private func announce(_ header: FieldTripHeader, _ port: DevicePort) {
@@ -20,6 +33,7 @@ extension FieldTripDecoder {
     known = header.sampleCount
     knownEvents = header.eventCount
     nextEvent = header.eventCount
+    provenEvents = header.eventCount
     let identity = DeviceIdentity(
       maker: "FieldTrip", model: "real-time buffer", serial: "", firmware: "protocol 1")
     port.announce(identity, streams: [description])
@@ -47,6 +61,8 @@ extension FieldTripDecoder {
   ) {
     forgetTrouble()
     hasRestarted = false
+    isUnproven = false
+    provenEvents = 0
     stream?.restart(known: known, rate: header.rate)
     if header.sampleCount > 0, let counters = port.outlets.first?.counters {
       stream?.observe(count: header.sampleCount, at: now, counters)

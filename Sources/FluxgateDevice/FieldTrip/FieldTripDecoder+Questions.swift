@@ -8,7 +8,8 @@ extension FieldTripDecoder {
     if refused != .nothing { return judgeRefusal(at: now, port) }
     if let search { return goOn(search, at: now, outlet, port) }
     let hasSamples = known > stream.next
-    if knownEvents > nextEvent, !hasSamples || !eventsAsked { return askEvents(at: now, port) }
+    if !hasSamples { provenEvents = knownEvents }
+    if provenEvents > nextEvent { return askEvents(at: now, port) }
     guard hasSamples else { return askNews(at: now, port) }
     if now < samplesNotBefore {
       question = .nothing
@@ -74,21 +75,20 @@ extension FieldTripDecoder {
   }
 
   private func askSamples(at now: HostTime, _ stream: FieldTripStream, _ port: DevicePort) {
-    eventsAsked = false
+    let overlap = stream.lastRow.isEmpty ? 0 : 1
     let most = min(FieldTripMessage.mostSampleBytes / stream.wireRowByteCount, Int(stream.rate))
-    let count = min(known - stream.next, max(1, most))
+    let count = min(known - stream.next, max(1, most - 1)) + overlap
     expectation.get = .samples(
       payload: FieldTripMessage.sampleDefinitionSize + count * stream.wireRowByteCount)
-    let last = stream.next + count - 1
+    let first = stream.next - overlap
     ask(
-      .samples(first: stream.next, count: count),
-      FieldTripMessage.samples(first: stream.next, last: last), at: now, port)
+      .samples(first: first, count: count),
+      FieldTripMessage.samples(first: first, last: first + count - 1), at: now, port)
   }
 
   /// One event alone after a silence: perhaps it is one of them that cannot be sent.
   private func askEvents(at now: HostTime, _ port: DevicePort) {
-    eventsAsked = true
-    let count = min(knownEvents - nextEvent, silences > 0 ? 1 : Self.eventsPerQuestion)
+    let count = min(provenEvents - nextEvent, silences > 0 ? 1 : Self.eventsPerQuestion)
     expectation.get = .events
     let last = nextEvent + count - 1
     ask(

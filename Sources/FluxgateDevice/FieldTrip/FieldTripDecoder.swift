@@ -4,7 +4,9 @@ public import FluxgateSignal
 ///
 /// Every GET is preceded by the answer to a WAIT. As a server answers in order, an answer that comes
 /// twice (asked anew after a silence) then finds the decoder waiting for another kind and is let go:
-/// no sample can enter twice, though samples carry no numbers.
+/// no sample can enter twice, though samples carry no numbers. And every GET of samples begins with
+/// the row that was read last: if it has changed, the server has begun anew, even if its new count
+/// has meanwhile passed the old.
 ///
 /// A lost link costs nothing that the server's ring still holds when it is back. What cannot be known
 /// is how many samples a restarted server had had beyond the last count it told.
@@ -23,6 +25,7 @@ public final class FieldTripDecoder: Decoder {
   static let quiet = Int64.milliseconds(250)
   static let retryPause = Int64.milliseconds(500)
   static let mostSilences = 5
+  static let mostDamagedHeaders = 3
   static let waitMilliseconds = 200
   static let eventsPerQuestion = 256
   /// While behind, samples are read so many times faster than they were made: the ring behind the
@@ -35,6 +38,8 @@ public final class FieldTripDecoder: Decoder {
   public internal(set) var nextWake: HostTime?
   /// Silences since the last answer.
   var silences = 0
+  /// Headers in a row that broke off.
+  var damagedHeaders = 0
   /// Nil until the server has told its header.
   var stream: FieldTripStream?
   var channels: [Channel] = []
@@ -47,8 +52,12 @@ public final class FieldTripDecoder: Decoder {
   /// The last GET was refused: the next news tells why.
   var refused = Question.nothing
   var search: RingSearch?
-  /// Events had the last turn.
-  var eventsAsked = false
+  /// Counts of the server's present life that rows read since have borne out.
+  var trusted = (samples: 0, events: 0)
+  /// The link was lost since the last row was read: `trusted` is what was known then.
+  var isUnproven = false
+  /// Events that may be asked for: told before the last rows that were read.
+  var provenEvents = 0
   var samplesNotBefore = HostTime(nanoseconds: .min)
 
   init(setup: DriverSetup, expectation: FieldTripExpectation) {
@@ -59,6 +68,8 @@ public final class FieldTripDecoder: Decoder {
   public func linkOpened(at now: HostTime, port: DevicePort) {
     silences = 0
     forgetTrouble()
+    if !isUnproven { trusted = (known, knownEvents) }
+    isUnproven = stream != nil
     askHeader(at: now, port)
   }
 

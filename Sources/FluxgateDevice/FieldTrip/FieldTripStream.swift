@@ -12,6 +12,8 @@ struct FieldTripStream {
   /// Samples lost with a restart, noted once the new count's times are known.
   private var owed: (missing: UInt64, rateChanged: Bool)?
   private var widened: [UInt8] = []
+  /// The row before `next` as it came; empty when that one was not read.
+  private(set) var lastRow: [UInt8] = []
 
   init(header: FieldTripHeader) {
     type = header.type
@@ -44,6 +46,21 @@ struct FieldTripStream {
     }
     next += count
     lastTime = last
+    let start = wire.byteCount - wireRowByteCount
+    lastRow.removeAll(keepingCapacity: true)
+    for offset in start..<wire.byteCount { lastRow.append(wire.u8(at: offset) ?? 0) }
+  }
+
+  /// True when `wire` begins with the row that was read last: the server's count is still the same.
+  func continues(_ wire: RawSpan) -> Bool {
+    wire.byteCount >= lastRow.count
+      && lastRow.indices.allSatisfy { wire.u8(at: $0) == lastRow[$0] }
+  }
+
+  /// How many samples the server should have had by `now` if it never paused.
+  func expectedCount(at now: HostTime) -> Int {
+    guard let lastTime else { return next }
+    return next + Int(Double(now.since(lastTime)) / period)
   }
 
   /// The server's ring has run over what lay before `sample`.
@@ -53,6 +70,7 @@ struct FieldTripStream {
     let step = Int64((Double(missing) * period).rounded())
     outlet.noteGap(.serverOverrun, missing: missing, timeStep: step)
     next = sample
+    lastRow.removeAll(keepingCapacity: true)
   }
 
   /// The server's count began anew after it had reached `known`.
@@ -61,6 +79,7 @@ struct FieldTripStream {
     owed = (missing, (owed?.rateChanged ?? false) || newRate != rate)
     rate = newRate
     next = 0
+    lastRow.removeAll(keepingCapacity: true)
     clock.reset()
   }
 

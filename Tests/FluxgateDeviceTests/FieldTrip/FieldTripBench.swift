@@ -23,6 +23,8 @@ final class FieldTripBench {
   private(set) var blockTimes: [HostTime] = []
   private(set) var losses: [Loss] = []
   private(set) var events: [[Int64]] = []
+  /// Numbers of the events in their own stream.
+  private(set) var eventNumbers: [UInt64] = []
   private(set) var eventLosses: [Loss] = []
   private var readers: Readers?
 
@@ -77,7 +79,8 @@ final class FieldTripBench {
 
   private func takeEvents(_ block: inout SampleBlock) {
     note(block.header, into: &eventLosses)
-    forEachRow(of: block) { _, bytes in
+    forEachRow(of: block) { number, bytes in
+      eventNumbers.append(number)
       events.append(
         bytes.withUnsafeBytes { raw in
           (0..<7).map { raw.loadUnaligned(fromByteOffset: $0 * 8, as: Int64.self) }

@@ -121,13 +121,36 @@ import Testing
     #expect(script.board.refusals.all == [refusal])
   }
 
-  @Test func `a chunk that is longer than its header is refused`() {
+  @Test func `a chunk that is longer than its header is refused the third time`() {
     let script = FieldTripScript()
+    for _ in 0..<3 {
+      #expect(script.board.refusals.count == 0)
+      script.hear(
+        hex(
+          "0100 0402 20000000 02000000 00000000 00000000 0000fa43 09000000 08000000"
+            + "01000000 ffffffff"))
+      script.wake()
+    }
+    #expect(
+      script.board.refusals.all
+        == [.notThisDevice(expected: "FieldTrip header", found: "chunk 1 of 4294967295 bytes")])
+  }
+
+  @Test func `a restart whose count has passed the old is seen by its rows`() {
+    let script = FieldTripScript()
+    script.hear(Self.header)
+    script.hear(Self.news("01000000", "00000000"))
+    script.hear(
+      hex("0100 0402 18000000 02000000 01000000 09000000 08000000 0000803f 000000c0"))
+    script.hear(Self.news("02000000", "00000000"))
+    // Samples 0 and 1 are asked for; sample 0 is another one now.
+    #expect(script.sent().suffix(16) == hex("0100 0202 08000000 00000000 01000000"))
     script.hear(
       hex(
-        "0100 0402 20000000 02000000 00000000 00000000 0000fa43 09000000 08000000"
-          + "01000000 ffffffff"))
-    #expect(script.board.refusals.count == 1)
+        "0100 0402 20000000 02000000 02000000 09000000 10000000"
+          + "00000041 00000041 00004040 0000c07f"))
+    #expect(script.sent() == hex("0100 0102 00000000"))
+    #expect(script.port.outlets[0].nextSample == 1)
   }
 
   @Test func `a silent peer is asked five times and then refused`() {
