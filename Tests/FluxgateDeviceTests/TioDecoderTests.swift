@@ -13,6 +13,12 @@ import Testing
     return settings
   }
 
+  private func expectWithheldIsLost(_ bench: TwinleafBench) throws {
+    for truth in bench.device.truth {
+      #expect(try bench[truth.name].lost == UInt64(truth.withheld.count))
+    }
+  }
+
   @Test("a healthy device is stored to the last sample, from its first")
   func healthy() throws {
     let bench = try TwinleafBench(settings { $0.hasMixedStream = true }, seconds: 8)
@@ -34,6 +40,7 @@ import Testing
     let fault = InjectedFault(after: .milliseconds(2345), kind: .dropFrame)
     let bench = try TwinleafBench(settings([fault]), seconds: 5)
     try bench.expectComplete()
+    try expectWithheldIsLost(bench)
     let losses = try bench["field"].gaps.dropFirst() + bench["aux"].gaps.dropFirst()
     #expect(losses.count == 1)
     #expect(losses.allSatisfy { $0.reason == .counterGap && $0.missing > 0 })
@@ -92,6 +99,7 @@ import Testing
       after: .milliseconds(2000), kind: .stall(duration: .milliseconds(milliseconds)))
     let bench = try TwinleafBench(settings([fault]), seconds: 11)
     try bench.expectComplete()
+    try expectWithheldIsLost(bench)
     let gaps = try bench["field"].gaps.dropFirst()
     #expect(gaps.count == 1)
     #expect(gaps.allSatisfy { $0.reason == .counterGap })

@@ -20,9 +20,13 @@ extension TioDecoder {
     if !held.holds(packet.streamID) {
       switch readiness(of: packet, port) {
       case .ready(let track, let segment):
-        read(packet, samples, by: track, in: segment, at: now)
+        read(packet, samples, by: track, in: segment, at: now, port)
         return
-      case .foreign: return
+      case .foreign:
+        if foreign.insert(packet.streamID).inserted {
+          event(.sensorState, "unannounced stream", .integer(Int64(packet.streamID)), at: now, port)
+        }
+        return
       case .waiting: break
       }
     }
@@ -41,7 +45,7 @@ extension TioDecoder {
         if case .ready(let track, let segment) = readiness {
           // SAFETY: the span is used only inside the call, while `next` lives.
           let samples = unsafe next.samples.span.bytes
-          read(next.packet, samples, by: track, in: segment, at: next.arrival)
+          read(next.packet, samples, by: track, in: segment, at: next.arrival, port)
         }
         rest = rest.dropFirst()
       }
@@ -51,12 +55,15 @@ extension TioDecoder {
 
   private func read(
     _ packet: TioSamples, _ samples: RawSpan, by track: TioTrack, in segment: TioSegment,
-    at arrival: HostTime
+    at arrival: HostTime, _ port: DevicePort
   ) {
-    let isNew = track.segment?.id != segment.id
+    let old = track.segment
     track.accept(packet, samples, in: segment, at: arrival)
+    if let old, !old.hasRate(of: segment) {
+      event(.sensorState, "rate changed", .float(segment.rate), at: arrival, port)
+    }
     // Segment numbers come round again: what is known of the others grows stale.
-    if isNew { catalogue.forgetSegments(of: packet.streamID, but: segment.id) }
+    if old?.id != segment.id { catalogue.forgetSegments(of: packet.streamID, but: segment.id) }
   }
 
   private func readiness(of packet: TioSamples, _ port: DevicePort) -> Readiness {

@@ -20,6 +20,8 @@ public final class TioDecoder: Decoder {
   var isSessionSure = false
   /// True while the shape of the streams has to be compared with the one announced.
   var isShapeUnsure = false
+  /// Streams that became active after the others were announced; their rows have no place.
+  var foreign: Set<UInt8> = []
   private var unwrapper = TioUnwrapper()
   private var opened: HostTime?
   /// What comes before this moment was sent to somebody else.
@@ -45,6 +47,7 @@ public final class TioDecoder: Decoder {
       beat(at: now, port)
       settle(at: now, port)
     } else {
+      port.board.state = .greeting
       heartbeatAt = start
     }
   }
@@ -144,8 +147,10 @@ public final class TioDecoder: Decoder {
     case TioPacket.Kind.heartbeat:
       if let session = payload.u32(at: 0) { note(session: session, at: now, port) }
     case TioPacket.Kind.reply:
-      for piece in interview.take(reply: payload) { store(piece, wasAsked: true, at: now, port) }
-    case TioPacket.Kind.error: interview.take(error: payload)
+      for piece in interview.take(reply: payload, at: now) {
+        store(piece, wasAsked: true, at: now, port)
+      }
+    case TioPacket.Kind.error: interview.take(error: payload, at: now)
     case TioPacket.Kind.metadata: acceptMetadata(payload, at: now, port)
     case TioPacket.Kind.log: acceptLog(payload, at: now, port)
     case TioPacket.Kind.settingChanged:

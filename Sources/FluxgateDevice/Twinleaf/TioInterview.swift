@@ -20,8 +20,11 @@ struct TioInterview {
   /// After an error each piece is asked for alone, to find the one that the device does not know.
   private var isSingle = false
 
-  /// When the open question counts as lost.
-  var deadline: HostTime? { open?.deadline }
+  /// A device that answers without saying who it is gets some rest.
+  private var restsUntil: HostTime?
+
+  /// When the open question counts as lost, or the rest is over.
+  var deadline: HostTime? { open?.deadline ?? restsUntil }
 
   func hasGivenUp(_ query: Query) -> Bool {
     query != .device && attempts[query, default: 0] >= Self.mostAttempts
@@ -29,7 +32,7 @@ struct TioInterview {
 
   /// The next request for some of `missing`; nil while a question is open or nothing is left.
   mutating func ask(_ missing: [Query], at now: HostTime, route: [UInt8]) -> TioPacket? {
-    guard open == nil else { return nil }
+    guard open == nil, restsUntil == nil else { return nil }
     let queries = missing.filter { !hasGivenUp($0) }.prefix(isSingle ? 1 : Self.mostQueries)
     guard !queries.isEmpty else { return nil }
     lastID = lastID &+ 1
@@ -43,26 +46,37 @@ struct TioInterview {
   func isDone(_ missing: [Query]) -> Bool { open == nil && missing.allSatisfy(hasGivenUp) }
 
   /// The pieces in a reply; empty when it answers no open question.
-  mutating func take(reply payload: RawSpan) -> [TioMetadata] {
+  mutating func take(reply payload: RawSpan, at now: HostTime) -> [TioMetadata] {
     guard let question = open, payload.u16(at: 0) == question.id else { return [] }
     open = nil
     let pieces = Self.pieces(in: payload)
-    charge(question.queries, answered: Set(pieces.map(\.query)))
+    let answered = Set(pieces.map(\.query))
+    charge(question.queries, answered: answered)
+    rest(after: question, answered: answered, at: now)
     return pieces
   }
 
-  mutating func take(error payload: RawSpan) {
+  mutating func take(error payload: RawSpan, at now: HostTime) {
     guard let question = open, payload.u16(at: 0) == question.id else { return }
     open = nil
+    rest(after: question, answered: [], at: now)
     if question.queries.count == 1 { charge(question.queries, answered: []) }
     isSingle = true
   }
 
   /// The answer has not come in time.
   mutating func expire(at now: HostTime) {
+    if let end = restsUntil, end <= now { restsUntil = nil }
     guard let question = open, question.deadline <= now else { return }
     open = nil
     charge(question.queries, answered: [])
+  }
+
+  private mutating func rest(
+    after question: Question, answered: Set<Query>, at now: HostTime
+  ) {
+    guard question.queries.contains(.device), !answered.contains(.device) else { return }
+    restsUntil = now.advanced(by: Self.patience)
   }
 
   /// A reply holds as much as fits, in order: only the first piece left out counts as refused.
