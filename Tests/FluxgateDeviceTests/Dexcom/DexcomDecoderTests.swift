@@ -115,8 +115,8 @@ struct DexcomDecoderTests {
     _ kind: InjectedFault.Kind
   ) throws {
     // The first round takes 0.9 s at this pace: the fault meets every one of its requests.
-    for step in 0..<60 {
-      let fault = InjectedFault(after: .milliseconds(Int64(step) * 15), kind: kind)
+    for step in 0..<40 {
+      let fault = InjectedFault(after: .milliseconds(Int64(step) * 22), kind: kind)
       let device = VirtualDexcom(
         seed: UInt64(step), replyDelay: .milliseconds(12), faults: [fault])
       let bench = DexcomBench(device, length: .seconds(390))
@@ -157,6 +157,41 @@ struct DexcomDecoderTests {
       bench.gaps["egv"] == [DexcomBench.Gap(sample: 76, reason: .corrupted, missing: 38)])
     #expect(bench.device.truth.first { $0.name == "egv" }?.withheld.count == 38)
     #expect(UInt64(bench.rows["egv"]?.count ?? 0) + bench.lost("egv") == UInt64(truth.count))
+  }
+
+  @Test func `first pages that stay damaged are counted too`() throws {
+    let bench = DexcomBench(
+      VirtualDexcom(seed: 2, historyHours: 12, brokenPages: [4: [12, 13]]),
+      length: .seconds(10))
+    try bench.run()
+    let isSame = bench.rows["egv"] == bench.truth("egv").filter { $0[0] >= 532 }
+    #expect(isSame)
+    #expect(bench.gaps["egv"] == [DexcomBench.Gap(sample: 76, reason: .corrupted, missing: 76)])
+  }
+
+  @Test func `new records are asked for as often as the profile says`() throws {
+    let setup = DriverSetup(category: .glucose, settings: ["poll_seconds": "2"])
+    let device = VirtualDexcom(seed: 2, historyHours: 0, readingInterval: .seconds(7))
+    let bench = DexcomBench(device, length: .seconds(115), setup: setup)
+    try bench.run()
+    expectWhole(bench)
+    #expect(bench.rows["sensor"]?.count == 16)
+    #expect(bench.rows["clock"]?.count ?? 0 > 45)
+  }
+
+  @Test func `another receiver on the same line is refused`() throws {
+    let clock = BenchClock(end: HostTime(nanoseconds: 1_000_000_100_000_000_000))
+    let pulled = InjectedFault(after: .seconds(20), kind: .unplug(duration: .seconds(900)))
+    let first = VirtualDexcom(seed: 1, faults: [pulled])
+    let second = VirtualDexcom(seed: 2)
+    let board = DeviceBoard(name: "bench")
+    let acquisition = Acquisition(
+      driver: DexcomDriver.make(DriverSetup(category: .glucose)), board: board,
+      open: BenchTransport.opener(second, clock: clock))
+    let link = try BenchTransport(device: first, clock: clock)
+    acquisition.run(link: link, until: StopFlag(), pause: { _ in })
+    #expect(
+      board.refusals.all == [.notThisDevice(expected: "SM10000001", found: "SM10000002")])
   }
 
   @Test func `records that stay damaged are counted one by one`() throws {
