@@ -11,6 +11,7 @@ public final class VirtualDexcom: VirtualDevice {
 
   private let historyHours: Int
   private let readingInterval: Int64
+  private let replyDelay: Int64
   private let loadedPages: [[UInt8]]
   private let faults: [InjectedFault]
   private var nextFault = 0
@@ -23,6 +24,7 @@ public final class VirtualDexcom: VirtualDevice {
   private var dropsNext = false
   private var corruptsNext = false
   private var input: [UInt8] = []
+  private var underWay: [(due: HostTime, packet: [UInt8])] = []
   private var output: [UInt8] = []
   private(set) var memory: VirtualDexcomMemory
   public private(set) var isPlugged = true
@@ -31,17 +33,19 @@ public final class VirtualDexcom: VirtualDevice {
 
   /// - Parameters:
   ///   - readingInterval: nanoseconds from reading to reading; 300 s on a true receiver.
+  ///   - replyDelay: nanoseconds from a request to its reply.
   ///   - brokenPages: pages whose stored header CRC is wrong, by record type.
   ///   - brokenRecords: record numbers whose stored CRC is wrong, by record type.
   public init(
     seed: UInt64, historyHours: Int = 6, readingInterval: Int64 = .seconds(300),
-    faults: [InjectedFault] = [], brokenPages: [UInt8: Set<UInt32>] = [:],
+    replyDelay: Int64 = 0, faults: [InjectedFault] = [], brokenPages: [UInt8: Set<UInt32>] = [:],
     brokenRecords: [UInt8: Set<UInt32>] = [:]
   ) {
-    precondition(historyHours >= 0 && readingInterval >= .seconds(1))
+    precondition(historyHours >= 0 && readingInterval >= .seconds(1) && replyDelay >= 0)
     random = SeededRandom(seed: seed)
     self.historyHours = historyHours
     self.readingInterval = readingInterval
+    self.replyDelay = replyDelay
     self.faults = faults.sorted { $0.after < $1.after }
     loadedPages = []
     memory = VirtualDexcomMemory(
@@ -53,6 +57,7 @@ public final class VirtualDexcom: VirtualDevice {
     random = SeededRandom(seed: 1)
     historyHours = 0
     readingInterval = .seconds(300)
+    replyDelay = 0
     self.faults = faults.sorted { $0.after < $1.after }
     loadedPages = pages
     memory = VirtualDexcomMemory(seed: 1, brokenPages: [:], brokenRecords: [:])
@@ -63,13 +68,11 @@ public final class VirtualDexcom: VirtualDevice {
   public func connected(at now: HostTime) {
     if startedAt == nil { start(at: now) }
     advance(to: now)
-    input = []
-    output = []
+    forgetConversation()
   }
 
   public func disconnected(at now: HostTime) {
-    input = []
-    output = []
+    forgetConversation()
   }
 
   public func receive(_ bytes: [UInt8], at now: HostTime) {
@@ -93,6 +96,7 @@ public final class VirtualDexcom: VirtualDevice {
       due = min(due, startedAt.advanced(by: faults[nextFault].after))
     }
     if silentUntil > clock { due = min(due, silentUntil) }
+    if let reply = underWay.first { due = min(due, reply.due) }
     return due
   }
 
@@ -129,6 +133,10 @@ public final class VirtualDexcom: VirtualDevice {
       inject(faults[nextFault - 1].kind)
     }
     if silentUntil <= clock { answerAll() }
+    while let reply = underWay.first, reply.due <= clock {
+      output += reply.packet
+      underWay.removeFirst()
+    }
   }
 
   private func inject(_ fault: InjectedFault.Kind) {
@@ -144,9 +152,14 @@ public final class VirtualDexcom: VirtualDevice {
   /// The memory and the clocks have a battery of their own: only the conversation is lost.
   private func unplug(for duration: Int64) {
     isPlugged = false
-    input = []
-    output = []
+    forgetConversation()
     pluggedAgain = clock.advanced(by: duration)
+  }
+
+  private func forgetConversation() {
+    input = []
+    underWay = []
+    output = []
   }
 
   /// While it stalls, requests wait in the receiver and are all answered afterwards.
@@ -185,6 +198,7 @@ public final class VirtualDexcom: VirtualDevice {
       corruptsNext = false
       packet[Int(random.next() % UInt64(packet.count))] ^= UInt8(1 + random.next() % 255)
     }
-    output += packet
+    guard replyDelay > 0 else { return output += packet }
+    underWay.append((clock.advanced(by: replyDelay), packet))
   }
 }

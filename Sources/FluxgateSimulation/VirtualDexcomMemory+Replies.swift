@@ -47,7 +47,7 @@ extension VirtualDexcomMemory {
   }
 
   private func header(_ payload: [UInt8]) -> [UInt8] {
-    guard payload.count == 6, let page = page(payload[0], pageNumber(payload)) else {
+    guard payload.count == 5, let page = page(payload[0], pageNumber(payload)) else {
       return packet(.invalidParameter, [])
     }
     return packet(.acknowledged, Array(page[0..<28]))

@@ -75,7 +75,7 @@ public enum DexcomCommand: Sendable, Hashable {
     case .pageRange(let type): [type]
     case .pages(let type, let first, let count):
       [type] + Self.littleEndian(first) + [UInt8(Self.held(count))]
-    case .pageHeader(let type, let page): [type] + Self.littleEndian(page) + [0]
+    case .pageHeader(let type, let page): [type] + Self.littleEndian(page)
     default: []
     }
   }

@@ -98,6 +98,7 @@ extension DexcomDecoder {
   ) {
     let outlet = port.outlets[index]
     let type = progress[index].type
+    progress[index].place(header, length: length)
     _ = DexcomPage.forEachRecord(of: header, in: payload, length: length) { number, bytes in
       guard let bytes else { return progress[index].lose(number, outlet) }
       let record = DexcomRecord(
@@ -109,7 +110,7 @@ extension DexcomDecoder {
   /// A page that stays damaged is passed over; the next good record tells how many it held.
   func damagedPage(_ index: Int, _ page: UInt32, _ last: UInt32) -> DexcomStep {
     if let again = reread(.page(index, page: page, last: last)) { return again }
-    progress[index].hasSkippedPage = true
+    progress[index].skip(page: page)
     return behind(index, page, last)
   }
 

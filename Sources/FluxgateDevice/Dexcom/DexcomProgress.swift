@@ -7,8 +7,8 @@ struct DexcomProgress {
   var expected: UInt32?
   /// The page to go on with; nil before the first.
   var page: UInt32?
-  /// A page since the last record could not be read.
-  var hasSkippedPage = false
+  /// The first page since the last record that could not be read.
+  private var skippedPage: UInt32?
   /// No layout is known for the receiver's revision of this type.
   var isRefused = false
 
@@ -25,7 +25,22 @@ struct DexcomProgress {
     outlet.noteGap(.deviceReset, missing: 0, timeStep: 0)
     expected = nil
     page = nil
-    hasSkippedPage = false
+    skippedPage = nil
+  }
+
+  /// Passes over a page that cannot be read.
+  mutating func skip(page: UInt32) { skippedPage = skippedPage ?? page }
+
+  /// Finds where the records begin when the very first pages cannot be read.
+  ///
+  /// Receivers number so that page p begins with record p times the records of a full page; it is
+  /// believed only where the first readable header says the same.
+  mutating func place(_ header: DexcomPageHeader, length: Int) {
+    let perPage = UInt32(DexcomPage.recordBytes / length)
+    guard expected == nil, let skippedPage, skippedPage <= header.page,
+      header.page.multipliedReportingOverflow(by: perPage) == (header.firstRecord, false)
+    else { return }
+    expected = skippedPage * perPage
   }
 
   /// Hands a record over if it is new.
@@ -51,9 +66,9 @@ struct DexcomProgress {
 
   /// Between two pages nothing is missing unless a page was unreadable or overwritten unread.
   private mutating func noteMissing(before number: UInt32, _ outlet: StreamOutlet) {
-    defer { hasSkippedPage = false }
+    defer { skippedPage = nil }
     guard let expected, number > expected else { return }
-    let reason: DiscontinuityReason = hasSkippedPage ? .corrupted : .serverOverrun
+    let reason: DiscontinuityReason = skippedPage != nil ? .corrupted : .serverOverrun
     outlet.noteGap(reason, missing: UInt64(number - expected), timeStep: 0)
   }
 }
