@@ -15,11 +15,7 @@ struct FluxgateCommand: ParsableCommand {
       """,
     version: Version.number,
     subcommands: [
-      KeysCommand.self, ScanCommand.self, CheckCommand.self, RecordCommand.self,
-      StatusCommand.self, CaptureCommand.self, ReplayCommand.self, SimulateCommand.self,
-      InfoCommand.self, VerifyCommand.self, RecoverCommand.self, OpenCommand.self,
-      ExportCommand.self, PushCommand.self, PullCommand.self, ProfileCommand.self,
-      BenchCommand.self, DemoCommand.self,
+      KeysCommand.self,
     ])
 
   static func main() {
