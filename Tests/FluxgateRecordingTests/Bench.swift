@@ -70,7 +70,8 @@ final class Bench {
     }
     return ChunkContent(
       stream: dataset.stream, rows: bytes, rowCount: UInt32(rows), firstSample: seed * 50,
-      firstTime: Bench.start + Int64(seed) * 1_000_000, lastTime: Bench.start + Int64(seed + 1) * 999_999)
+      firstTime: Bench.start + Int64(seed) * 1_000_000,
+      lastTime: Bench.start + Int64(seed + 1) * 999_999)
   }
 
   static func element(_ value: Int64, _ type: StoredType) -> [UInt8] {

@@ -47,14 +47,15 @@ import Testing
     #expect(chunk.gaps == [Discontinuity(row: 1, reason: .linkLost, missing: 3, timeStep: -2)])
   }
 
-  @Test(arguments: [
-    (0, 2, ChunkFault.prefix(offset: 0)), (1, 3, .codec(3)), (2, 3, .prefix(offset: 2)),
-    (2, 9, .prefix(offset: 3)), (3, 1, .prefix(offset: 3)), (4, 3, .prefix(offset: 4)),
-    (8, 9, .rows(9)), (8, 1, .coded(8, expected: 4)), (12, 0, .coded(32, expected: 8)),
-    (13, 255, .discontinuities(count: 65281)), (14, 1, .prefix(offset: 14)),
-    (40, 3, .discontinuity(number: 0)), (44, 0, .discontinuity(number: 0)),
-    (45, 1, .discontinuity(number: 0)),
-  ] as [(Int, UInt8, ChunkFault)])
+  @Test(
+    arguments: [
+      (0, 2, ChunkFault.prefix(offset: 0)), (1, 3, .codec(3)), (2, 3, .prefix(offset: 2)),
+      (2, 9, .prefix(offset: 3)), (3, 1, .prefix(offset: 3)), (4, 3, .prefix(offset: 4)),
+      (8, 9, .rows(9)), (8, 1, .coded(8, expected: 4)), (12, 0, .coded(32, expected: 8)),
+      (13, 255, .discontinuities(count: 65281)), (14, 1, .prefix(offset: 14)),
+      (40, 3, .discontinuity(number: 0)), (44, 0, .discontinuity(number: 0)),
+      (45, 1, .discontinuity(number: 0)),
+    ] as [(Int, UInt8, ChunkFault)])
   func `a bad field inside a good seal is refused`(
     offset: Int, value: UInt8, fault: ChunkFault
   ) {
@@ -76,8 +77,9 @@ import Testing
     head[1] = ChunkCodec.shuffle.rawValue
     let frame = zstd.compress(rows)
     #expect(throws: Never.self) { try open(head + frame) }
-    for bad in [zstd.compress(rows + [0]), zstd.compress([1]), frame + frame, Array(frame.dropLast())]
-    {
+    for bad in [
+      zstd.compress(rows + [0]), zstd.compress([1]), frame + frame, Array(frame.dropLast()),
+    ] {
       #expect(throws: RecordingError.self) { try open(head + bad) }
     }
   }

@@ -51,7 +51,9 @@ import Testing
   func `floats keep their value and have one form`(value: Double) {
     let coded = CBOR.float(value)
     #expect(coded.float?.bitPattern == value.bitPattern)
-    #expect((coded.bytesValue == nil) == (value == value.rounded() && abs(value) < 1e15 && !(value == 0 && value.sign == .minus)))
+    #expect(
+      (coded.bytesValue == nil)
+        == (value == value.rounded() && abs(value) < 1e15 && !(value == 0 && value.sign == .minus)))
   }
 
   @Test func `metadata keeps what it does not know`() throws {

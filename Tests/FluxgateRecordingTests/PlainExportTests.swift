@@ -20,6 +20,25 @@ import Testing
     #expect(lines[50].hasPrefix("\(chunk.lastTime),99,"))
   }
 
+  @Test func `thousands of columns keep their names`() throws {
+    let dataset = DatasetDescription(
+      stream: 1, category: 2, kind: .raw, sampleType: .int16, columns: 4096, rowsPerChunk: 4)
+    let bench = try Bench(datasets: [dataset])
+    let writer = try bench.writer()
+    let channels = (0..<4096).map {
+      Channel(name: "a name of some length \($0)", kind: "", unit: "T")
+    }
+    try writer.putMeta(
+      2,
+      CategoryMeta(streams: [1: StreamMeta(name: "wide", rate: nil, channels: channels)]).encoded(),
+      at: 0)
+    try bench.fill(writer, chunks: 1)
+    try writer.finish()
+    try bench.closeAll()
+    try PlainExport(bench.open()).hdf5(to: bench.root + "/wide.h5")
+    #expect(Disk.exists(bench.root + "/wide.h5"))
+  }
+
   @Test func `gaps stand beside the rows`() throws {
     let bench = try Bench()
     let writer = try bench.writer()

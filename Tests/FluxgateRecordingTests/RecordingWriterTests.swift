@@ -1,5 +1,7 @@
 import FluxgateSeal
 import FluxgateSignal
+import Foundation
+import Synchronization
 import Testing
 
 @testable import FluxgateRecording
@@ -192,10 +194,69 @@ import Testing
     #expect(opened.lockedEpochs(of: 4) == [1])
   }
 
+  @Test func `syncing beside appending never acknowledges ahead`() throws {
+    let bench = try Bench()
+    let writer = try bench.writer(limits: SegmentLimits(segmentBytes: 20_000))
+    let sync = writer.sync
+    let done = Atomic<Bool>(false)
+    let worst = Atomic<UInt64>(0)
+    try withThread {
+      while !done.load(ordering: .acquiring) {
+        let before = sync.acknowledged
+        guard let after = try? sync.sync() else { return }
+        if after < before { worst.store(before - after, ordering: .releasing) }
+      }
+    } while: {
+      defer { done.store(true, ordering: .releasing) }
+      try bench.fill(writer, chunks: 200)
+    }
+    #expect(worst.load(ordering: .acquiring) == 0)
+    #expect(try sync.sync() == 400)
+    try writer.finish()
+    try bench.closeAll()
+    #expect(try bench.verify().findings == [])
+  }
+
+  @Test func `the patient can grant what is recorded already`() throws {
+    let bench = try Bench()
+    try bench.record()
+    let reader = try required(PatientSecret(name: "reader"))
+    let head = try RecordingHead.load(bench.folder)
+    let mine = bench.patient.publicKey.keyFingerprint.bytes
+    let own = try bench.read(bench.folder.capsule(epoch: 2, recipient: mine))
+    let keys = try Capsule.open(
+      own, with: bench.patient, trusting: bench.gateway.publicKey, recording: head.recording)
+    try bench.write(
+      bench.folder.capsule(epoch: 2, recipient: reader.publicKey.keyFingerprint.bytes),
+      Capsule.seal(
+        keys: keys.filter { $0.category == 2 }, recording: head.recording, to: reader.publicKey,
+        signedBy: bench.patient.signing))
+    #expect(try bench.verify().findings == [])
+    #expect(try bench.verify(.gateway(bench.gateway.publicKey)).status == .unverifiable)
+    let opened = try RecordingReader(
+      opening: bench.folder, secret: reader, patient: bench.patient.publicKey)
+    #expect(try opened.all(1).map(\.epoch) == [2, 2])
+    #expect(try opened.all(2).isEmpty)
+  }
+
   @Test func `a full disk is told with its number`() throws {
     let file = try File("/dev/full", for: .changing)
     #expect(throws: RecordingError.disk(.write, path: "/dev/full", errno: 28)) {
       try file.write([1], at: 0)
     }
   }
+}
+
+/// Runs `side` on a thread of its own while `body` runs here, and waits for both.
+private func withThread(
+  _ side: @escaping @Sendable () -> Void, while body: () throws -> Void
+) throws {
+  let ended = DispatchSemaphore(value: 0)
+  let thread = Thread {
+    side()
+    ended.signal()
+  }
+  thread.start()
+  try body()
+  ended.wait()
 }

@@ -46,7 +46,9 @@ import Testing
       let reader = try RecordingReader(opening: work.folder, secret: bench.patient)
       let chunks = try reader.all(1) + reader.all(2)
       #expect(chunks.count == 4 + whole)
-      #expect(try reader.all(2).map(\.content) == Array(try required(bench.appended[2])[..<(whole == 2 ? 3 : 2)]))
+      #expect(
+        try reader.all(2).map(\.content)
+          == Array(try required(bench.appended[2])[..<(whole == 2 ? 3 : 2)]))
       #expect(try Recovery.run(work.folder, identity: bench.gateway).isEmpty)
     }
   }

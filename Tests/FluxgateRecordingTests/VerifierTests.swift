@@ -97,7 +97,9 @@ import Testing
     #expect(report.findings.contains { $0.kind == .missing })
   }
 
-  @Test(arguments: ["notes.txt", "segments/00000009.h5", "segments/1.h5", "capsules/key", "journal/x"])
+  @Test(arguments: [
+    "notes.txt", "segments/00000009.h5", "segments/1.h5", "capsules/key", "journal/x",
+  ])
   func `a file too many is named`(name: String) throws {
     let bench = try recorded()
     try bench.write("\(bench.folder.path)/\(name)", [0])
