@@ -60,7 +60,8 @@ let package = Package(
     room(
       "Fluxgate",
       [
-        "FluxgateSignal", "FluxgateTransport", "FluxgateDevice", "FluxgateDSP", "FluxgateSeal",
+        "FluxgateSignal", "FluxgateKernels", "FluxgateTransport", "FluxgateDevice", "FluxgateDSP",
+        "FluxgateSeal",
         "FluxgateRecording", "FluxgateLedger", "FluxgateVault",
       ]),
     room("FluxgateSimulation", ["FluxgateSignal", "FluxgateTransport", "FluxgateDevice", "CLinux"]),
@@ -77,7 +78,9 @@ let package = Package(
     tests("FluxgateKernelsTests", ["FluxgateKernels"]),
     tests("FluxgateTransportTests", ["FluxgateTransport", "FluxgateSignal"]),
     tests("FluxgateDeviceTests", ["FluxgateDevice", "FluxgateTransport", "FluxgateSignal", "FluxgateSimulation"]),
-    tests("FluxgateDSPTests", ["FluxgateDSP", "FluxgateSignal"]),
+    .testTarget(
+      name: "FluxgateDSPTests", dependencies: ["FluxgateDSP", "FluxgateKernels", "FluxgateSignal"],
+      exclude: ["scipy_reference.py"], swiftSettings: relaxed),
     tests("FluxgateSealTests", ["FluxgateSeal"]),
     tests("FluxgateRecordingTests", ["FluxgateRecording", "FluxgateSeal", "FluxgateSignal"]),
     tests("FluxgateLedgerTests", ["FluxgateLedger", "FluxgateSeal"]),

@@ -1,5 +1,5 @@
-internal import Glibc
 public import FluxgateSignal
+internal import Glibc
 
 /// The host's monotonic clock, set against UTC once at the start of the program.
 public enum HostClock {

@@ -1,0 +1,72 @@
+internal import CLinux
+public import FluxgateSignal
+internal import Glibc
+
+/// A serial line: raw, 8N1, any rate the driver can make.
+///
+/// The line is taken for this program alone, and what waited in it before is thrown away: half a
+/// frame from before the start would be counted as damage.
+public final class SerialTransport: Transport {
+  public let name: String
+  /// The rate the driver holds; it may differ a little from the one asked for.
+  public let rate: UInt32
+  /// False where the driver has no low-latency mode (pseudo-terminals, some bridges).
+  public let isLowLatency: Bool
+  private var line: LineDescriptor?
+
+  /// - Parameters:
+  ///   - path: the device node or a link to it, such as one in `/dev/serial/by-id`.
+  ///   - baud: bits a second.
+  public init(path: String, baud: UInt32) throws(TransportError) {
+    precondition(baud > 0)
+    // SAFETY: the path is read during the call only.
+    let number = unsafe Glibc.open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
+    guard number >= 0 else { throw .cannotOpen(name: path, errno: errno) }
+    line = LineDescriptor(owning: number, isSocket: false)
+    try Self.claim(number, path)
+    guard fg_serial_raw(number, baud) == 0, fg_serial_flush(number) == 0 else {
+      throw .cannotOpen(name: path, errno: errno)
+    }
+    isLowLatency = fg_serial_low_latency(number) == 0
+    rate = fg_serial_rate(number)
+    name = path
+  }
+
+  public var now: HostTime { HostClock.now }
+
+  public func read(
+    into buffer: inout [UInt8], until deadline: HostTime
+  ) throws(TransportError) -> Arrival {
+    guard line != nil else { throw .disconnected(errno: 0) }
+    do throws(TransportError) {
+      if let arrival = try line?.read(into: &buffer, until: deadline) { return arrival }
+      throw .disconnected(errno: 0)
+    } catch {
+      release(after: error)
+      throw error
+    }
+  }
+
+  public func write(_ bytes: [UInt8]) throws(TransportError) {
+    guard line != nil else { throw .disconnected(errno: 0) }
+    do throws(TransportError) {
+      try line?.write(bytes)
+    } catch {
+      release(after: error)
+      throw error
+    }
+  }
+
+  /// A lost line is closed at once, so that it does not hold itself back from being opened anew.
+  private func release(after error: TransportError) {
+    if case .disconnected = error { line = nil }
+  }
+
+  /// The kernel's exclusive mode does not hold root back; the lock does, among programs that ask.
+  private static func claim(_ number: Int32, _ path: String) throws(TransportError) {
+    guard flock(number, LOCK_EX | LOCK_NB) == 0 else {
+      throw .cannotOpen(name: path, errno: errno == EWOULDBLOCK ? EBUSY : errno)
+    }
+    guard fg_serial_exclusive(number) == 0 else { throw .cannotOpen(name: path, errno: errno) }
+  }
+}

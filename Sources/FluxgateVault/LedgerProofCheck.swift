@@ -1,0 +1,61 @@
+public import FluxgateLedger
+public import FluxgateRecording
+public import FluxgateSeal
+
+/// Judges the ledger's proofs of a recording, for ``Verifier``.
+///
+/// ```swift
+/// let check = try LedgerProofCheck(pairing.gateway)
+/// let report = try Verifier.verify(folder, trust: .patient(key), proofCheck: check.verdict)
+/// ```
+///
+/// A proof without a witness's cosignature comes to `selfAttested` however well it verifies: the log
+/// is the gateway's own, and nobody else has seen its checkpoint.
+public struct LedgerProofCheck: Sendable {
+  public let log: VerifierKey
+  public let witnesses: [VerifierKey]
+
+  public init(log: VerifierKey, witnesses: [VerifierKey] = []) {
+    self.log = log
+    self.witnesses = witnesses
+  }
+
+  /// The log that a pairing names.
+  ///
+  /// - Throws: `NoteError.malformedKey` for a log name that no checkpoint can carry.
+  public init(_ gateway: GatewayCard, witnesses: [VerifierKey] = []) throws(NoteError) {
+    guard let log = VerifierKey(name: gateway.logName, key: gateway.logKey) else {
+      throw .malformedKey
+    }
+    self.init(log: log, witnesses: witnesses)
+  }
+
+  /// - Parameters:
+  ///   - entry: the segment's entry, 32 bytes.
+  ///   - proof: the `.tlog-proof` file.
+  public func verdict(_ segment: UInt32, _ entry: [UInt8], _ proof: [UInt8]) -> ProofVerdict {
+    do {
+      return try isCosigned(entry, proof) ? .cosigned : .selfAttested
+    } catch {
+      return .invalid
+    }
+  }
+
+  /// False for a proof that holds and that only the log itself signed.
+  public func isCosigned(_ entry: [UInt8], _ proof: [UInt8]) throws(NoteError) -> Bool {
+    let proof = try TlogProof(proof)
+    _ = try proof.verify(entry: entry, log: log, witnesses: witnesses)
+    let signers = try proof.checkpoint.verify([log] + witnesses)
+    return signers.contains { $0.key.key != log.key }
+  }
+
+  /// What is to be said of a verdict.
+  public static func words(for verdict: ProofVerdict) -> String {
+    switch verdict {
+    case .cosigned: "in a checkpoint that a witness has cosigned"
+    case .selfAttested: "self-attested only: no witness has cosigned the checkpoint"
+    case .invalid: "the proof does not hold"
+    case .unreachable: "the ledger could not be asked"
+    }
+  }
+}

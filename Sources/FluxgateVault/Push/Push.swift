@@ -1,0 +1,104 @@
+public import FluxgateRecording
+internal import FluxgateSeal
+
+/// Carries a recording into a vault: what is sealed or signed, and the salt; never a journal.
+///
+/// Every file is checked to be what its name says before it is put. Order makes it safe to stop
+/// anywhere: identity, pairing, salt and capsules first, then for each segment its file, then its
+/// manifest, then its proof. A manifest in the vault never names an object that is not durable there.
+/// To go on after a stop, or to bring what has been recorded since, push again.
+public enum Push {
+  /// May run while the gateway records: it carries the segments that are closed.
+  ///
+  /// - Parameters:
+  ///   - rereading: reads segments again that an earlier push has put, on both sides. Without it
+  ///     their presence and size are checked.
+  ///   - progress: called on this thread after every object.
+  @discardableResult
+  public static func run(
+    _ folder: RecordingFolder, to vault: DirectoryVault, rereading: Bool = false,
+    progress: (PushProgress) -> Void = { _ in }
+  ) throws(VaultError) -> PushReport {
+    try vault.removeLeftovers()
+    let source = try PushSource(folder)
+    return try withoutActuallyEscaping(progress) { (progress) throws(VaultError) in
+      var run = PushRun(vault: vault, source: source, isRereading: rereading, progress: progress)
+      return try run.run()
+    }
+  }
+}
+
+/// A push under way.
+private struct PushRun {
+  let vault: DirectoryVault
+  let source: PushSource
+  let isRereading: Bool
+  let progress: (PushProgress) -> Void
+  private var report = PushReport()
+  private var done = 0
+
+  init(
+    vault: DirectoryVault, source: PushSource, isRereading: Bool,
+    progress: @escaping (PushProgress) -> Void
+  ) {
+    self.vault = vault
+    self.source = source
+    self.isRereading = isRereading
+    self.progress = progress
+  }
+
+  mutating func run() throws(VaultError) -> PushReport {
+    for (name, bytes) in source.opening {
+      note(name, UInt64(bytes.count), isNew: try vault.put(name, bytes))
+    }
+    for capsule in source.capsules {
+      let (name, bytes) = try source.capsule(capsule)
+      note(name, UInt64(bytes.count), isNew: try vault.put(name, bytes))
+    }
+    var previous = source.head.digest
+    for number in source.segments {
+      let (bytes, manifest) = try source.manifest(number, after: previous)
+      try put(manifest, bytes)
+      previous = manifest.digest
+    }
+    return report
+  }
+
+  private mutating func put(
+    _ manifest: ManifestDocument, _ bytes: [UInt8]
+  ) throws(VaultError) {
+    let name = ObjectName.manifest(source.head.recording, manifest.segment)
+    try putSegment(manifest, isKnown: try vault.byteCount(name) != nil)
+    note(name, UInt64(bytes.count), isNew: try vault.put(name, bytes))
+    if let (name, bytes) = try source.proof(manifest.segment) {
+      note(name, UInt64(bytes.count), isNew: try vault.put(name, bytes))
+    }
+  }
+
+  private mutating func putSegment(
+    _ manifest: ManifestDocument, isKnown: Bool
+  ) throws(VaultError) {
+    let isThere = try vault.byteCount(manifest.object) == manifest.file.byteCount
+    let isNew =
+      if isKnown, isThere, !isRereading {
+        false
+      } else {
+        try vault.put(
+          manifest.object, contentsOf: source.folder.segment(manifest.segment),
+          expected: manifest.file)
+      }
+    note(manifest.object, manifest.file.byteCount, isNew: isNew)
+  }
+
+  private mutating func note(_ name: ObjectName, _ byteCount: UInt64, isNew: Bool) {
+    done += 1
+    if isNew {
+      report.put.append(name.text)
+      report.byteCount += byteCount
+    } else {
+      report.alreadyThereCount += 1
+    }
+    progress(
+      PushProgress(name: name.text, isNew: isNew, done: done, total: source.objectCount))
+  }
+}

@@ -1,0 +1,109 @@
+internal import FluxgateRecording
+internal import FluxgateSeal
+
+/// A recording's folder as a push reads it: only files that the format names, each checked.
+struct PushSource {
+  /// Far more than any of them has.
+  static let documentByteCountMax = 1 << 26
+
+  let folder: RecordingFolder
+  let head: HeadDocument
+  /// Identity, pairing and salt with their bytes; the identity last, for it makes the rest findable.
+  let opening: [(ObjectName, [UInt8])]
+  /// Segments with a manifest, in order.
+  let segments: [UInt32]
+  let capsules: [CapsuleFileName]
+  private let proofs: Set<UInt32>
+
+  /// Manifests are listed before capsules: a manifest's capsules were there before it.
+  init(_ folder: RecordingFolder) throws(VaultError) {
+    self.folder = folder
+    guard Folders.isFolder(folder.path) else { throw .missing(path: folder.path) }
+    let recording = try Self.read(folder.recording)
+    let head = try Self.checked("recording") { () throws(ObjectFault) in
+      try HeadDocument(recording)
+    }
+    self.head = head
+    opening = try Self.opening(folder, recording, head)
+    segments = try Self.numbers(folder.manifests, ".manifest")
+    proofs = Set(try Self.numbers(folder.proofs, ".tlog-proof"))
+    capsules = try Folders.list(folder.capsules).compactMap { CapsuleFileName($0.name) }
+  }
+
+  /// What progress counts to.
+  var objectCount: Int {
+    opening.count + capsules.count + 2 * segments.count + proofs.intersection(segments).count
+  }
+
+  func capsule(_ name: CapsuleFileName) throws(VaultError) -> (ObjectName, [UInt8]) {
+    let object = ObjectName.capsule(head.recording, name)
+    let bytes = try Self.read("\(folder.capsules)/\(name.text)")
+    _ = try Self.checked(object.text) { () throws(ObjectFault) in
+      try CapsuleDocument.read(bytes, named: name, of: head)
+    }
+    return (object, bytes)
+  }
+
+  func manifest(
+    _ number: UInt32, after previous: [UInt8]
+  ) throws(VaultError) -> ([UInt8], ManifestDocument) {
+    let bytes = try Self.read(folder.manifest(number))
+    let name = ObjectName.manifest(head.recording, number).text
+    let document = try Self.checked(name) { () throws(ObjectFault) in
+      try ManifestDocument(bytes, number, of: head, after: previous)
+    }
+    return (bytes, document)
+  }
+
+  /// Nil when the segment has no proof.
+  func proof(_ number: UInt32) throws(VaultError) -> (ObjectName, [UInt8])? {
+    guard proofs.contains(number) else { return nil }
+    return (.proof(head.recording, number), try Self.read(folder.proof(number)))
+  }
+
+  private static func opening(
+    _ folder: RecordingFolder, _ recording: [UInt8], _ head: HeadDocument
+  ) throws(VaultError) -> [(ObjectName, [UInt8])] {
+    let pairing = try read(folder.pairing)
+    _ = try checked("pairing") { () throws(ObjectFault) in
+      try PairingDocument.read(pairing, of: head)
+    }
+    var objects: [(ObjectName, [UInt8])] = [(.pairing(head.recording), pairing)]
+    // Erasure takes the salt away; what is left may still be kept.
+    if let file = try VaultFile.reading(folder.salt) {
+      let salt = try file.read(33, at: 0)
+      guard salt.count == 32 else {
+        throw .refused("salt", .size(UInt64(salt.count), expected: 32))
+      }
+      objects.append((.salt(head.recording), salt))
+    }
+    return objects + [(.head(head.recording), recording)]
+  }
+
+  private static func read(_ path: String) throws(VaultError) -> [UInt8] {
+    guard let file = try VaultFile.reading(path) else { throw .missing(path: path) }
+    let size = try file.size()
+    guard size <= UInt64(documentByteCountMax) else {
+      throw .refused(path, .size(size, expected: UInt64(documentByteCountMax)))
+    }
+    return try file.read(Int(size), at: 0)
+  }
+
+  private static func numbers(
+    _ path: String, _ suffix: String
+  ) throws(VaultError) -> [UInt32] {
+    try Folders.list(path).compactMap {
+      $0.name.hasSuffix(suffix) ? segmentNumber($0.name.dropLast(suffix.count)) : nil
+    }.sorted()
+  }
+
+  static func checked<Document>(
+    _ name: String, _ read: () throws(ObjectFault) -> Document
+  ) throws(VaultError) -> Document {
+    do {
+      return try read()
+    } catch {
+      throw .refused(name, error)
+    }
+  }
+}
