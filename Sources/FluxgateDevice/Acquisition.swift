@@ -73,6 +73,11 @@ public final class Acquisition {
       decoder.farewell(at: link.now, port: port)
       try flushOutbox(to: link)
       return nil
+    } catch .endOfCapture {
+      // The gateway ended the live run here by itself: nothing was lost.
+      decoder.farewell(at: link.now, port: port)
+      _ = port.takeOutbox()
+      return .endOfCapture
     } catch {
       if stop.isRaised { return nil }
       lose(link)
