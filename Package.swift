@@ -86,7 +86,7 @@ let package = Package(
     tests("FluxgateRecordingTests", ["FluxgateRecording", "FluxgateSeal", "FluxgateSignal"]),
     tests("FluxgateLedgerTests", ["FluxgateLedger", "FluxgateSeal"]),
     tests("FluxgateVaultTests", ["FluxgateVault", "FluxgateRecording", "FluxgateLedger", "FluxgateSeal", "FluxgateSignal"]),
-    tests("FluxgateSimulationTests", ["FluxgateSimulation", "FluxgateDevice", "FluxgateSignal"]),
+    tests("FluxgateSimulationTests", ["FluxgateSimulation", "FluxgateTransport", "FluxgateDevice", "FluxgateSignal"]),
     tests(
       "EndToEndTests",
       ["Fluxgate", "FluxgateSimulation", "FluxgateSignal", "FluxgateDevice", "FluxgateTransport",

@@ -16,6 +16,11 @@ struct FluxgateCommand: ParsableCommand {
     version: Version.number,
     subcommands: [
       KeysCommand.self,
+      ScanCommand.self,
+      CheckCommand.self,
+      RecordCommand.self,
+      StatusCommand.self,
+      ProfileCommand.self,
     ])
 
   static func main() {

@@ -1,11 +1,17 @@
 import ArgumentParser
 import Fluxgate
 import Foundation
+import Synchronization
 
 /// Where commands speak: text of 80 columns, or JSON for programs.
 enum Console {
   /// Set by `--json`: results go out as one JSON object, faults too.
-  nonisolated(unsafe) static var speaksJSON = false
+  static var speaksJSON: Bool {
+    get { json.load(ordering: .relaxed) }
+    set { json.store(newValue, ordering: .relaxed) }
+  }
+
+  private static let json = Atomic<Bool>(false)
 
   static func say(_ line: String = "") {
     if speaksJSON { return }
