@@ -68,7 +68,8 @@ let package = Package(
     .executableTarget(
       name: "fluxgate",
       dependencies: [
-        "Fluxgate", "FluxgateSimulation",
+        "Fluxgate", "FluxgateSimulation", "FluxgateSignal", "FluxgateTransport", "FluxgateDevice",
+        "FluxgateDSP", "FluxgateSeal", "FluxgateRecording", "FluxgateLedger", "FluxgateVault",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

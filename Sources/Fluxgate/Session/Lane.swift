@@ -39,7 +39,7 @@ final class Lane {
         rowCapacity: rows))
     view = BlockRing(layout: stream.ring.layout, slotCount: 32)
     viewWriter = view.claimWriter()
-    if let chain, let rate = description.rate, description.kind == .raw {
+    if let chain, let rate = description.rate, description.measuresField {
       processed = try ProcessedLane(
         chain: chain, of: description, rate: rate, blockRows: stream.ring.layout.rowCapacity,
         dataset: processedDataset)
@@ -70,6 +70,11 @@ final class Lane {
     assembler.close()
     processed?.close()
   }
+}
+
+extension StreamDescription {
+  /// Stage chains are for magnetometers: a raw stream whose first channel is one.
+  var measuresField: Bool { kind == .raw && channels.first?.kind == "mag" }
 }
 
 /// How many rows a chunk holds: two seconds or 1 MiB, whichever is less.

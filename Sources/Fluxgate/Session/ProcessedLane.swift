@@ -24,6 +24,7 @@ final class ProcessedLane {
     chain: ChainDefinition, of stream: StreamDescription, rate: Double, blockRows: Int,
     dataset number: UInt32
   ) throws(ChainError) {
+    let chain = chain.calibrated(for: stream.channels)
     self.chain = chain
     self.rate = rate / Double(chain.factor)
     guard let type = ElementType(rawValue: stream.sampleType.rawValue) else {
@@ -106,5 +107,16 @@ final class ProcessedLane {
     let ahead = Int64(bitPattern: number &* UInt64(chain.factor) &- raw.header.firstSample)
     let period = 1e9 / (rate * Double(chain.factor))
     return raw.header.firstTime.advanced(by: Int64((Double(ahead) * period).rounded()))
+  }
+}
+
+extension ChainDefinition {
+  /// The chain with the channels' own scale and offset before it, unless it has a calibration, so
+  /// that its quantum is in physical units.
+  func calibrated(for channels: [Channel]) -> ChainDefinition {
+    if case .calibrate? = stages.first { return self }
+    let calibration = Stage.calibrate(
+      scale: channels.map(\.scale), offset: channels.map(\.offset))
+    return ChainDefinition(stages: [calibration] + stages)
   }
 }
