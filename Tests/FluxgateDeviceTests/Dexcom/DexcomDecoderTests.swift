@@ -72,10 +72,10 @@ struct DexcomDecoderTests {
     try first.run()
     let newest = Dictionary(
       uniqueKeysWithValues: DexcomRecordType.streams.map {
-        ($0.rawValue, first.numbers($0.streamName).last)
+        ($0.streamName, first.numbers($0.streamName).last)
       })
-    let setup = DriverSetup(category: .glucose) { serial, type in
-      serial == "SM10000006" ? newest[type] ?? nil : nil
+    let setup = DriverSetup(category: .glucose) { serial, stream in
+      serial == "SM10000006" ? newest[stream] ?? nil : nil
     }
     let second = DexcomBench(
       VirtualDexcom(seed: 6, historyHours: 20), length: .seconds(3665), setup: setup)
@@ -90,7 +90,7 @@ struct DexcomDecoderTests {
   }
 
   @Test func `records overwritten before they were read are counted`() throws {
-    let setup = DriverSetup(category: .glucose) { _, type in type == 4 ? 400 : nil }
+    let setup = DriverSetup(category: .glucose) { _, stream in stream == "egv" ? 400 : nil }
     let bench = DexcomBench(VirtualDexcom(seed: 6), length: .seconds(10), setup: setup)
     try bench.run()
     #expect(bench.rows["egv"] == bench.truth("egv"))
@@ -100,7 +100,7 @@ struct DexcomDecoderTests {
   }
 
   @Test func `an erased memory is read from its start`() throws {
-    let setup = DriverSetup(category: .glucose) { _, type in type == 4 ? 900_000 : nil }
+    let setup = DriverSetup(category: .glucose) { _, stream in stream == "egv" ? 900_000 : nil }
     let bench = DexcomBench(VirtualDexcom(seed: 6), length: .seconds(10), setup: setup)
     try bench.run()
     #expect(bench.rows["egv"] == bench.truth("egv"))
