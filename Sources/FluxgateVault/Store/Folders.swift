@@ -46,6 +46,11 @@ enum Folders {
     return false
   }
 
+  static func parent(of path: String) -> String {
+    guard let cut = path.lastIndex(of: "/") else { return "." }
+    return cut == path.startIndex ? "/" : String(path[..<cut])
+  }
+
   static func sync(_ path: String) throws(VaultError) {
     guard let folder = try VaultFile.reading(path) else { throw .missing(path: path) }
     try folder.sync()
