@@ -59,7 +59,6 @@ extension ExportStream {
   fileprivate func writeColumns(
     on data: H5Object, of file: borrowing H5File
   ) throws(RecordingError) {
-    // Attributes are small by nature: with very many columns the names alone are kept.
     try file.attribute("column_name", meta.channels.map(\.name), on: data)
     try file.attribute("column_unit", meta.channels.map(\.unit), on: data)
     try file.attribute("column_kind", meta.channels.map(\.kind), on: data)

@@ -1,4 +1,4 @@
-public import FluxgateSeal
+internal import FluxgateSeal
 
 /// Tells whether a recording is whole and by whom it was made. Needs no data key.
 ///

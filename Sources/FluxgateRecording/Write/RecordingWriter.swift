@@ -46,7 +46,7 @@ public final class RecordingWriter {
   ) throws(RecordingError) {
     lock = try FolderLock(folder)
     let head = try RecordingHead.load(folder)
-    guard head.gateway == identity.signing.publicKey else {
+    guard head.gateway == identity.publicKey else {
       throw .document(path: folder.recording, .signer)
     }
     guard !recipients.isEmpty else { throw .structure(.recipients(count: 0)) }
@@ -56,13 +56,13 @@ public final class RecordingWriter {
     self.segmentFinished = segmentFinished
     recording = head.recording
     structure = head.structure
-    key = identity.signing
+    key = identity.identity
     var position = try WriterPosition(after: folder, head: head)
     position.epoch += 1
     position.segment += 1
     sync = RecordingSync(after: position.sequence)
     keys = try EpochKeys(
-      epoch: position.epoch, head: head, recipients: recipients, signer: identity.signing,
+      epoch: position.epoch, head: head, recipients: recipients, signer: identity.identity,
       folder: folder)
     journal = try JournalFile.begin(head: head, position: position, keys: keys, in: folder)
     self.position = position
@@ -85,7 +85,7 @@ public final class RecordingWriter {
     let folder = RecordingFolder(path)
     try folder.create(
       structure: try RecordingStructure(streams: datasets), pairing: pairing,
-      signer: identity.signing)
+      signer: identity.identity)
     try self.init(
       resuming: folder, identity: identity, recipients: recipients, limits: limits, now: now,
       segmentFinished: segmentFinished)

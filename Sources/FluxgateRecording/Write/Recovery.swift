@@ -26,7 +26,7 @@ public enum Recovery {
     defer { withExtendedLifetime(lock) {} }
     var report = Report()
     try removeUnfinished(folder, &report)
-    let closer = SegmentCloser(folder: folder, key: identity.signing)
+    let closer = SegmentCloser(folder: folder, key: identity.identity)
     for segment in try RecordingFolder.numbers(in: folder.journals, suffix: "fxj") {
       if !Disk.exists(folder.manifest(segment)) {
         guard try mend(segment, folder, cuttingDamage, &report) else { continue }

@@ -1,0 +1,61 @@
+internal import FluxgateSeal
+
+extension Verification {
+  /// Step 6: every capsule signed by the gateway, in its place, with the manifests' commitments.
+  mutating func checkCapsules(
+    _ chain: ManifestChain, _ head: RecordingHead
+  ) throws(RecordingError) {
+    guard !report.isErased else { return }
+    let known = commitments(chain)
+    var epochs = Set<UInt32>()
+    for file in Disk.exists(folder.capsules) ? try Disk.list(folder.capsules) : [] {
+      guard let name = CapsuleName(file) else {
+        if !file.hasSuffix(Disk.aside) { find(.file("capsules/\(file)"), .extra) }
+        continue
+      }
+      epochs.insert(name.epoch)
+      let bytes = try Disk.read(
+        "\(folder.capsules)/\(file)", limit: Capsule.byteCountMax)
+      if let fault = Self.fault(bytes, name, head, known) {
+        find(.capsule(file), .document(fault))
+      }
+    }
+    for epoch in Set(chain.manifests.map(\.epoch)).subtracting(epochs).sorted() {
+      find(.capsule(padded(epoch)), .missing)
+    }
+  }
+
+  private func commitments(_ chain: ManifestChain) -> [KeyPlace: [UInt8]] {
+    var known: [KeyPlace: [UInt8]] = [:]
+    for manifest in chain.manifests {
+      for entry in manifest.commitments {
+        known[KeyPlace(category: entry.category, epoch: manifest.epoch)] = entry.commitment
+      }
+    }
+    return known
+  }
+
+  private static func fault(
+    _ bytes: [UInt8], _ name: CapsuleName, _ head: RecordingHead, _ known: [KeyPlace: [UInt8]]
+  ) -> DocumentFault? {
+    let capsule: Capsule
+    do {
+      capsule = try Capsule.inspect(bytes)
+    } catch {
+      return DocumentFault(error)
+    }
+    guard capsule.signer == head.gateway else { return .signer }
+    guard capsule.recording == head.recording else { return .field("recording") }
+    guard hexadecimal(capsule.recipient.bytes.prefix(8)) == name.recipient else {
+      return .field("recipient")
+    }
+    for entry in capsule.entries {
+      guard entry.epoch == name.epoch else { return .field("epoch") }
+      let commitment = known[KeyPlace(category: entry.category, epoch: entry.epoch)]
+      guard commitment == nil || commitment == entry.commitment else {
+        return .commitment(category: entry.category)
+      }
+    }
+    return nil
+  }
+}
