@@ -44,6 +44,14 @@ public struct LedgerProofCheck: Sendable {
     return signers.contains { $0.key.key != log.key }
   }
 
+  func check(_ entry: [UInt8], _ proof: [UInt8]) throws(ObjectFault) {
+    do {
+      _ = try isCosigned(entry, proof)
+    } catch {
+      throw .proof(error)
+    }
+  }
+
   /// What is to be said of a verdict.
   public static func words(for verdict: ProofVerdict) -> String {
     switch verdict {

@@ -2,10 +2,8 @@ internal import FluxgateSeal
 
 /// Whether bytes are the capsule that a file name says.
 enum CapsuleDocument {
-  /// - Parameter patient: whose grants, signed without the gateway, are taken too.
   static func check(
-    _ bytes: [UInt8], named name: CapsuleFileName, of head: HeadDocument,
-    patient: PatientPublicKey? = nil
+    _ bytes: [UInt8], named name: CapsuleFileName, of head: HeadDocument
   ) throws(ObjectFault) {
     let capsule: Capsule
     do {
@@ -13,9 +11,7 @@ enum CapsuleDocument {
     } catch {
       throw error == .badSignature ? .signature : .encoding
     }
-    guard capsule.signer == head.gateway || capsule.signer == patient?.signing else {
-      throw .foreignGateway
-    }
+    guard capsule.signer == head.gateway else { throw .foreignGateway }
     guard capsule.recording == head.recording, capsule.firstEpoch <= name.epoch,
       name.epoch <= capsule.lastEpoch,
       CapsuleFileName(epoch: name.epoch, recipient: capsule.recipient) == name

@@ -1,4 +1,4 @@
-public import FluxgateRecording
+internal import FluxgateRecording
 public import FluxgateSeal
 
 /// Brings a recording back from a vault, with nothing but the vault and the patient's key.
@@ -30,37 +30,29 @@ public enum Pull {
     if Folders.isFolder(path) { return try confirm(plan, at: path) }
     let folder = try PulledFolder(path)
     try folder.keepOnly(plan.items)
-    var report = try fetch(plan, into: folder, progress)
-    report.verification = try verify(plan, at: folder.path)
+    let fetched = try fetch(plan, into: folder, progress)
+    let report = PullReport(plan, fetched, try verify(plan, at: folder.path))
     try folder.finish()
     return report
   }
 
   private static func fetch(
     _ plan: PullPlan, into folder: PulledFolder, _ progress: (PullProgress) -> Void
-  ) throws(VaultError) -> PullReport {
-    var report = PullReport(plan)
+  ) throws(VaultError) -> [PullItem] {
+    var fetched: [PullItem] = []
     for (place, item) in plan.items.enumerated() {
-      if try folder.fetch(item, from: plan.vault) {
-        report.fetchedCount += 1
-        report.byteCount += item.expected.byteCount
-      } else {
-        report.alreadyThereCount += 1
-      }
+      if try folder.fetch(item, from: plan.vault) { fetched.append(item) }
       progress(
         PullProgress(name: item.object.text, done: place + 1, total: plan.items.count))
     }
-    return report
+    return fetched
   }
 
   private static func confirm(
     _ plan: PullPlan, at path: String
   ) throws(VaultError) -> PullReport {
     guard try PulledFolder.holds(plan.items, at: path) else { throw .exists(path: path) }
-    var report = PullReport(plan)
-    report.alreadyThereCount = plan.items.count
-    report.verification = try verify(plan, at: path)
-    return report
+    return PullReport(plan, [], try verify(plan, at: path))
   }
 
   private static func verify(
@@ -108,9 +100,12 @@ public struct PullProgress: Sendable, Hashable {
 }
 
 extension PullReport {
-  fileprivate init(_ plan: PullPlan) {
-    self.init(
-      recording: hexadecimal(plan.head.recording), segmentCount: plan.segmentCount,
-      verification: VerificationReport())
+  fileprivate init(_ plan: PullPlan, _ fetched: [PullItem], _ verification: VerificationReport) {
+    recording = hexadecimal(plan.head.recording)
+    segmentCount = plan.segmentCount
+    fetchedCount = fetched.count
+    alreadyThereCount = plan.items.count - fetched.count
+    byteCount = fetched.reduce(0) { $0 + $1.expected.byteCount }
+    self.verification = verification
   }
 }

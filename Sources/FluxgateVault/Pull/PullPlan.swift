@@ -114,7 +114,7 @@ struct PullPlan {
   }
 
   private func check(_ bytes: [UInt8], _ name: CapsuleFileName) throws(ObjectFault) {
-    try CapsuleDocument.check(bytes, named: name, of: head, patient: patient.publicKey)
+    try CapsuleDocument.check(bytes, named: name, of: head)
     guard name == ownCapsule(name.epoch) else { return }
     try CapsuleDocument.open(bytes, with: patient, of: head)
   }
@@ -142,7 +142,7 @@ struct PullPlan {
       let entry = try? LedgerEntry.segment(salt: salt, manifestDigest: manifest.digest)
     else { return }
     try checked(object) { () throws(ObjectFault) in
-      do { _ = try proofCheck.isCosigned(entry, bytes) } catch { throw .proof(error) }
+      try proofCheck.check(entry, bytes)
     }
   }
 }

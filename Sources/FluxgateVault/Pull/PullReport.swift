@@ -6,12 +6,12 @@ public struct PullReport: Sendable, Hashable {
   public let recording: String
   public let segmentCount: Int
   /// Files that this call copied; the others an earlier one had.
-  public internal(set) var fetchedCount = 0
-  public internal(set) var alreadyThereCount = 0
+  public let fetchedCount: Int
+  public let alreadyThereCount: Int
   /// Of the files that this call copied.
-  public internal(set) var byteCount: UInt64 = 0
+  public let byteCount: UInt64
   /// Intact, or incomplete: nothing else is put in place.
-  public internal(set) var verification: VerificationReport
+  public let verification: VerificationReport
 }
 
 /// A recording as a vault shows it to anybody.
