@@ -60,14 +60,16 @@ let package = Package(
     room(
       "Fluxgate",
       [
-        "FluxgateSignal", "FluxgateTransport", "FluxgateDevice", "FluxgateDSP", "FluxgateSeal",
+        "FluxgateSignal", "FluxgateKernels", "FluxgateTransport", "FluxgateDevice", "FluxgateDSP",
+        "FluxgateSeal",
         "FluxgateRecording", "FluxgateLedger", "FluxgateVault",
       ]),
     room("FluxgateSimulation", ["FluxgateSignal", "FluxgateTransport", "FluxgateDevice", "CLinux"]),
     .executableTarget(
       name: "fluxgate",
       dependencies: [
-        "Fluxgate", "FluxgateSimulation",
+        "Fluxgate", "FluxgateSimulation", "FluxgateSignal", "FluxgateTransport", "FluxgateDevice",
+        "FluxgateDSP", "FluxgateSeal", "FluxgateRecording", "FluxgateLedger", "FluxgateVault",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -77,7 +79,9 @@ let package = Package(
     tests("FluxgateKernelsTests", ["FluxgateKernels"]),
     tests("FluxgateTransportTests", ["FluxgateTransport", "FluxgateSignal"]),
     tests("FluxgateDeviceTests", ["FluxgateDevice", "FluxgateTransport", "FluxgateSignal", "FluxgateSimulation"]),
-    tests("FluxgateDSPTests", ["FluxgateDSP", "FluxgateSignal"]),
+    .testTarget(
+      name: "FluxgateDSPTests", dependencies: ["FluxgateDSP", "FluxgateKernels", "FluxgateSignal"],
+      exclude: ["scipy_reference.py"], swiftSettings: relaxed),
     tests("FluxgateSealTests", ["FluxgateSeal"]),
     tests("FluxgateRecordingTests", ["FluxgateRecording", "FluxgateSeal", "FluxgateSignal"]),
     tests("FluxgateLedgerTests", ["FluxgateLedger", "FluxgateSeal"]),

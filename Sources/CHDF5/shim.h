@@ -22,6 +22,7 @@ static inline hid_t fg_h5_c_string(void) { return H5T_C_S1; }
 static inline hid_t fg_h5p_dataset_create(void) { return H5P_DATASET_CREATE; }
 static inline hid_t fg_h5p_group_create(void) { return H5P_GROUP_CREATE; }
 static inline hid_t fg_h5p_file_create(void) { return H5P_FILE_CREATE; }
+static inline hid_t fg_h5p_file_access(void) { return H5P_FILE_ACCESS; }
 static inline unsigned fg_h5f_read_only(void) { return H5F_ACC_RDONLY; }
 static inline unsigned fg_h5f_truncate(void) { return H5F_ACC_TRUNC; }
 static inline hsize_t fg_h5s_unlimited(void) { return H5S_UNLIMITED; }

@@ -1,8 +1,5 @@
 // Linux calls that Glibc's module does not offer to Swift, or offers only as macros.
 #pragma once
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/serial.h>
@@ -15,6 +12,14 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+// Glibc declares these under _GNU_SOURCE or _XOPEN_SOURCE only. Setting either here would give
+// fd_set another member name than in Swift's own Glibc module, and the two would not fit together.
+int ppoll(struct pollfd *, nfds_t, const struct timespec *, const __sigset_t *);
+int posix_openpt(int);
+int grantpt(int);
+int unlockpt(int);
+int ptsname_r(int, char *, size_t);
 
 // renameat2 with RENAME_NOREPLACE: atomic "put if absent" for a file already written aside.
 static inline int fg_rename_noreplace(const char *from, const char *to) {

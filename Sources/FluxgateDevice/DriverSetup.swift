@@ -6,12 +6,12 @@ public struct DriverSetup: Sendable {
   public var category: Category
   /// Driver-specific settings of the profile, by name.
   public var settings: [String: String]
-  /// Newest record that is already stored durably, by device serial and record type; nil for none.
-  public var cursor: @Sendable (_ serial: String, _ recordType: UInt8) -> Int64?
+  /// Newest record that is already stored durably, by device serial and stream name; nil for none.
+  public var cursor: @Sendable (_ serial: String, _ stream: String) -> Int64?
 
   public init(
     category: Category, settings: [String: String] = [:],
-    cursor: @escaping @Sendable (String, UInt8) -> Int64? = { _, _ in nil }
+    cursor: @escaping @Sendable (String, String) -> Int64? = { _, _ in nil }
   ) {
     self.category = category
     self.settings = settings

@@ -12,7 +12,7 @@
 public enum BitShuffle {
   /// The size of the coded form of `elementCount` elements.
   public static func encodedByteCount(elementCount: Int, elementSize: Int) -> Int {
-    padded(elementCount) * elementSize
+    (elementCount + 7) / 8 * 8 * elementSize
   }
 
   /// Replaces `output` by the planes.
@@ -21,18 +21,17 @@ public enum BitShuffle {
   public static func encode(_ elements: RawSpan, elementSize: Int, into output: inout [UInt8]) {
     precondition(elementSize > 0, "an element has at least one byte")
     precondition(elements.byteCount.isMultiple(of: elementSize), "not a whole number of elements")
-    let padded = padded(elements.byteCount / elementSize)
-    var lanes = [UInt8](repeating: 0, count: padded * elementSize)
-    output.resize(to: lanes.count)
-    var laneSpan = lanes.mutableSpan
-    // SAFETY: integers have no invalid bit patterns.
-    var laneBytes = unsafe laneSpan.mutableBytes
-    ByteShuffle.shuffle(elements, elementSize: elementSize, stride: padded, into: &laneBytes)
+    let count = elements.byteCount / elementSize
+    output.resize(to: encodedByteCount(elementCount: count, elementSize: elementSize))
     var span = output.mutableSpan
-    // SAFETY: as above.
+    // SAFETY: integers have no invalid bit patterns.
     var bytes = unsafe span.mutableBytes
-    for lane in 0..<elementSize {
-      split(laneBytes.bytes, from: lane * padded, groups: padded / 8, into: &bytes)
+    switch elementSize {
+    case 1: BitPlanes.split(elements, count, into: &bytes, as: UInt8.self)
+    case 2: BitPlanes.split(elements, count, into: &bytes, as: UInt16.self)
+    case 4: BitPlanes.split(elements, count, into: &bytes, as: UInt32.self)
+    case 8: BitPlanes.split(elements, count, into: &bytes, as: UInt64.self)
+    default: BitPlanes.splitRest(elements, count, size: elementSize, from: 0, into: &bytes)
     }
   }
 
@@ -44,22 +43,20 @@ public enum BitShuffle {
     _ planes: RawSpan, elementSize: Int, elementCount: Int, into output: inout [UInt8]
   ) {
     precondition(elementSize > 0, "an element has at least one byte")
-    let padded = padded(elementCount)
-    precondition(planes.byteCount == padded * elementSize, "planes of another size")
-    var lanes = [UInt8](repeating: 0, count: planes.byteCount)
+    precondition(
+      planes.byteCount == encodedByteCount(elementCount: elementCount, elementSize: elementSize),
+      "planes of another size")
     output.resize(to: elementCount * elementSize)
-    var laneSpan = lanes.mutableSpan
-    // SAFETY: integers have no invalid bit patterns.
-    var laneBytes = unsafe laneSpan.mutableBytes
-    for lane in 0..<elementSize {
-      join(planes, to: lane * padded, groups: padded / 8, into: &laneBytes)
-    }
     var span = output.mutableSpan
-    // SAFETY: as above.
+    // SAFETY: integers have no invalid bit patterns.
     var bytes = unsafe span.mutableBytes
-    ByteShuffle.unshuffle(
-      laneBytes.bytes, elementSize: elementSize, stride: padded, elementCount: elementCount,
-      into: &bytes)
+    switch elementSize {
+    case 1: BitPlanes.join(planes, elementCount, into: &bytes, as: UInt8.self)
+    case 2: BitPlanes.join(planes, elementCount, into: &bytes, as: UInt16.self)
+    case 4: BitPlanes.join(planes, elementCount, into: &bytes, as: UInt32.self)
+    case 8: BitPlanes.join(planes, elementCount, into: &bytes, as: UInt64.self)
+    default: BitPlanes.joinRest(planes, elementCount, size: elementSize, from: 0, into: &bytes)
+    }
   }
 
   /// ``encode(_:elementSize:into:)`` of an array, as a new array.
@@ -77,49 +74,5 @@ public enum BitShuffle {
     unsafe decode(
       planes.span.bytes, elementSize: elementSize, elementCount: elementCount, into: &output)
     return output
-  }
-
-  private static func padded(_ count: Int) -> Int { (count + 7) / 8 * 8 }
-
-  /// One byte lane of `8 * groups` elements into its eight planes, 64 elements at a time.
-  @inline(__always)
-  private static func split(
-    _ lanes: RawSpan, from start: Int, groups: Int, into bytes: inout MutableRawSpan
-  ) {
-    let whole = groups & ~7
-    for group in stride(from: 0, to: whole, by: 8) {
-      var words = SIMD8<UInt64>()
-      for k in 0..<8 { words[k] = lanes.load(at: start &+ (group &+ k) &* 8, as: UInt64.self) }
-      words = BitMatrix.transposeBytes(BitMatrix.transposeBits(words))
-      for k in 0..<8 { bytes.store(words[k], at: start &+ k &* groups &+ group) }
-    }
-    for group in whole..<groups {
-      let word = lanes.load(at: start &+ group &* 8, as: UInt64.self)
-      let planes = BitMatrix.transposeBits(SIMD8(repeating: word))[0]
-      for k in 0..<8 {
-        bytes.store(UInt8(truncatingIfNeeded: planes >> (8 * k)), at: start &+ k &* groups &+ group)
-      }
-    }
-  }
-
-  /// The inverse of `split`: both transpositions are their own inverses.
-  @inline(__always)
-  private static func join(
-    _ planes: RawSpan, to start: Int, groups: Int, into lanes: inout MutableRawSpan
-  ) {
-    let whole = groups & ~7
-    for group in stride(from: 0, to: whole, by: 8) {
-      var words = SIMD8<UInt64>()
-      for k in 0..<8 { words[k] = planes.load(at: start &+ k &* groups &+ group, as: UInt64.self) }
-      words = BitMatrix.transposeBits(BitMatrix.transposeBytes(words))
-      for k in 0..<8 { lanes.store(words[k], at: start &+ (group &+ k) &* 8) }
-    }
-    for group in whole..<groups {
-      var word: UInt64 = 0
-      for k in 0..<8 {
-        word |= UInt64(planes.load(at: start &+ k &* groups &+ group, as: UInt8.self)) << (8 * k)
-      }
-      lanes.store(BitMatrix.transposeBits(SIMD8(repeating: word))[0], at: start &+ group &* 8)
-    }
   }
 }

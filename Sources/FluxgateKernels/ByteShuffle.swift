@@ -11,7 +11,13 @@ public enum ByteShuffle {
     var span = output.mutableSpan
     // SAFETY: integers have no invalid bit patterns.
     var bytes = unsafe span.mutableBytes
-    shuffle(elements, elementSize: elementSize, stride: count, into: &bytes)
+    // The usual sizes are constants to the loop.
+    switch elementSize {
+    case 2: scatter(elements, size: 2, count, into: &bytes)
+    case 4: scatter(elements, size: 4, count, into: &bytes)
+    case 8: scatter(elements, size: 8, count, into: &bytes)
+    default: scatter(elements, size: elementSize, count, into: &bytes)
+    }
   }
 
   /// Replaces `output` by the elements that `encode` was given.
@@ -23,8 +29,12 @@ public enum ByteShuffle {
     var span = output.mutableSpan
     // SAFETY: integers have no invalid bit patterns.
     var bytes = unsafe span.mutableBytes
-    unshuffle(
-      shuffled, elementSize: elementSize, stride: count, elementCount: count, into: &bytes)
+    switch elementSize {
+    case 2: gather(shuffled, size: 2, count, into: &bytes)
+    case 4: gather(shuffled, size: 4, count, into: &bytes)
+    case 8: gather(shuffled, size: 8, count, into: &bytes)
+    default: gather(shuffled, size: elementSize, count, into: &bytes)
+    }
   }
 
   /// ``encode(_:elementSize:into:)`` of an array, as a new array.
@@ -49,52 +59,25 @@ public enum ByteShuffle {
     return byteCount / elementSize
   }
 
-  /// Byte `b` of element `i` goes to `b * stride + i`; the usual sizes are constants to the loop.
-  @inline(__always)
-  static func shuffle(
-    _ elements: RawSpan, elementSize: Int, stride: Int, into bytes: inout MutableRawSpan
-  ) {
-    switch elementSize {
-    case 2: scatter(elements, size: 2, stride: stride, into: &bytes)
-    case 4: scatter(elements, size: 4, stride: stride, into: &bytes)
-    case 8: scatter(elements, size: 8, stride: stride, into: &bytes)
-    default: scatter(elements, size: elementSize, stride: stride, into: &bytes)
-    }
-  }
-
-  @inline(__always)
-  static func unshuffle(
-    _ planes: RawSpan, elementSize: Int, stride: Int, elementCount: Int,
-    into bytes: inout MutableRawSpan
-  ) {
-    switch elementSize {
-    case 2: gather(planes, size: 2, stride: stride, elementCount, into: &bytes)
-    case 4: gather(planes, size: 4, stride: stride, elementCount, into: &bytes)
-    case 8: gather(planes, size: 8, stride: stride, elementCount, into: &bytes)
-    default: gather(planes, size: elementSize, stride: stride, elementCount, into: &bytes)
-    }
-  }
-
   @inline(__always)
   private static func scatter(
-    _ elements: RawSpan, size: Int, stride: Int, into bytes: inout MutableRawSpan
+    _ elements: RawSpan, size: Int, _ count: Int, into bytes: inout MutableRawSpan
   ) {
-    let count = elements.byteCount / size
     for lane in 0..<size {
       for element in 0..<count {
         let byte = elements.load(at: element &* size &+ lane, as: UInt8.self)
-        bytes.store(byte, at: lane &* stride &+ element)
+        bytes.store(byte, at: lane &* count &+ element)
       }
     }
   }
 
   @inline(__always)
   private static func gather(
-    _ planes: RawSpan, size: Int, stride: Int, _ count: Int, into bytes: inout MutableRawSpan
+    _ shuffled: RawSpan, size: Int, _ count: Int, into bytes: inout MutableRawSpan
   ) {
     for lane in 0..<size {
       for element in 0..<count {
-        let byte = planes.load(at: lane &* stride &+ element, as: UInt8.self)
+        let byte = shuffled.load(at: lane &* count &+ element, as: UInt8.self)
         bytes.store(byte, at: element &* size &+ lane)
       }
     }

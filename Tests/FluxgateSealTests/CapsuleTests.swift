@@ -3,67 +3,123 @@ import Testing
 @testable import FluxgateSeal
 
 @Suite struct CapsuleTests {
-  let patient = PatientSecret(label: "study-017")
-  let gateway = GatewayIdentity(logName: "gateway.example/log")
-  let recording = [UInt8](repeating: 9, count: 16)
+  private let recording = [UInt8](16..<32)
+  private let patient: PatientSecret
+  private let gateway = SigningKey()
+  private let keys: [CapsuleKey]
+  private let capsule: [UInt8]
 
-  func capsule(_ keys: [EpochKey]) throws -> [UInt8] {
-    try Capsule.seal(
-      keys, recording: recording, to: patient.publicKey, signedBy: gateway.identity)
+  init() throws {
+    patient = try #require(PatientSecret(name: "Sample"))
+    keys = [(2, 70_000), (1, 7), (300, 7), (5, 300)].map {
+      CapsuleKey(category: $0.0, epoch: $0.1, key: DataKey())
+    }
+    capsule = Capsule.seal(
+      keys: keys, recording: recording, to: patient.publicKey, signedBy: gateway)
   }
 
-  @Test func `the recipient gets the keys back, and nobody else`() throws {
-    let keys = [
-      EpochKey(category: 1, epoch: 4, key: DataKey()), EpochKey(category: 2, epoch: 4, key: DataKey()),
-    ]
-    let bytes = try capsule(keys)
-    let opened = try Capsule(bytes, from: gateway.publicKey).open(with: patient)
-    #expect(opened.map(\.category) == [1, 2])
-    for (mine, theirs) in zip(keys, opened) {
-      #expect(
-        KeyCommitment.of(mine.key, recording: recording, category: mine.category, epoch: 4)
-          == KeyCommitment.of(theirs.key, recording: recording, category: mine.category, epoch: 4))
+  private func open(_ bytes: [UInt8]) throws(SealError) -> [CapsuleKey] {
+    try Capsule.open(bytes, with: patient, trusting: gateway.publicKey, recording: recording)
+  }
+
+  @Test func `the recipient gets every key back, in order of epoch and category`() throws {
+    let opened = try open(capsule)
+    #expect(opened.map(\.epoch) == [7, 7, 300, 70_000])
+    #expect(opened.map(\.category) == [1, 300, 5, 2])
+    for key in opened {
+      let sealed = keys.first { $0.category == key.category && $0.epoch == key.epoch }
+      #expect(sealed?.key.copyBytes() == key.key.copyBytes())
     }
+  }
+
+  @Test func `without a key a capsule shows its recipient, signer and commitments`() throws {
+    let shown = try Capsule.inspect(capsule)
+    #expect(shown.recipient.text == patient.fingerprint && shown.signer == gateway.publicKey)
+    #expect(shown.firstEpoch == 7 && shown.lastEpoch == 70_000 && shown.recording == recording)
+    #expect(
+      shown.entries[0].commitment
+        == KeyCommitment.of(keys[1].key, recording: recording, category: 1, epoch: 7))
+  }
+
+  @Test func `no key is readable in a capsule`() {
+    for key in keys {
+      let bytes = key.key.copyBytes()
+      #expect(!capsule.indices.contains { capsule[$0...].starts(with: bytes) })
+    }
+  }
+
+  @Test func `another signer, recording or recipient is refused by its name`() throws {
+    #expect(throws: SealError.untrustedSigner) {
+      try Capsule.open(
+        capsule, with: patient, trusting: SigningKey().publicKey, recording: recording)
+    }
+    #expect(throws: SealError.wrongPlace(.recording)) {
+      try Capsule.open(
+        capsule, with: patient, trusting: gateway.publicKey, recording: recording.reversed())
+    }
+    let other = try #require(PatientSecret(name: "Sample"))
     #expect(throws: SealError.wrongRecipient) {
-      _ = try Capsule(bytes, from: gateway.publicKey).open(with: PatientSecret(label: "other"))
+      try Capsule.open(capsule, with: other, trusting: gateway.publicKey, recording: recording)
     }
   }
 
-  @Test func `a capsule of another gateway and every flipped byte are refused`() throws {
-    let bytes = try capsule([EpochKey(category: 1, epoch: 0, key: DataKey())])
-    #expect(throws: SealError.badSignature) { _ = try Capsule(bytes, from: SigningKey().publicKey) }
-    for place in stride(from: 0, to: bytes.count, by: 7) {
-      var bad = bytes
+  @Test func `every flipped byte and every cut is refused`() {
+    for place in capsule.indices {
+      var bad = capsule
       bad[place] ^= 0x10
-      #expect(throws: SealError.self) { _ = try Capsule(bad, from: gateway.publicKey) }
+      #expect(throws: SealError.self) { try Capsule.inspect(bad) }
+      #expect(throws: SealError.self) { try open(Array(capsule.prefix(place))) }
+    }
+    #expect(throws: SealError.self) { try open(capsule + [0]) }
+  }
+
+  @Test(arguments: ["recording", "recipient", "keys"])
+  func `what the encapsulation binds cannot be signed anew`(field: String) throws {
+    let forged = try resigned(field) { value in
+      switch field {
+      case "recording": .bytes([UInt8](repeating: 1, count: 16))
+      case "recipient": .bytes([UInt8](repeating: 2, count: 16))
+      default: .array(Array((value.arrayValue ?? []).dropLast()))
+      }
+    }
+    #expect(throws: SealError.self) { try open(forged) }
+    #expect(try Capsule.inspect(forged).signer == gateway.publicKey)
+  }
+
+  @Test func `a key of another commitment is refused with its place`() throws {
+    let forged = try resigned("keys") { value in
+      var entries = value.arrayValue ?? []
+      let wrong = CapsuleEntry(
+        category: 300, epoch: 7, commitment: [UInt8](repeating: 0, count: 16))
+      entries[1] = wrong.cbor
+      return .array(entries)
+    }
+    #expect(throws: SealError.wrongCommitment(category: 300, epoch: 7)) { try open(forged) }
+  }
+
+  @Test func `entries out of order, doubled or missing are refused`() throws {
+    for change in [{ $0.reversed() }, { $0 + $0 }, { _ in [] }] as [([CBOR]) -> [CBOR]] {
+      let forged = try resigned("keys") { .array(change($0.arrayValue ?? [])) }
+      #expect(throws: SealError.malformed("keys")) { try Capsule.inspect(forged) }
     }
   }
 
-  @Test func `keys survive their text form, and a changed digit is noticed`() throws {
-    let text = patient.fileText()
-    let back = try PatientSecret(fileText: text)
-    #expect(back.publicKey.fingerprint == patient.publicKey.fingerprint)
-    let publicText = patient.publicKey.fileText()
-    #expect(try PatientPublicKey(fileText: publicText).fingerprint == back.publicKey.fingerprint)
-    #expect(throws: KeyFileError.checksum) {
-      _ = try PatientSecret(fileText: text.replacing("root: ", with: "root: 0"))
+  @Test func `a capsule of a thousand keys stays small and opens`() throws {
+    let many = (0..<1000).map {
+      CapsuleKey(category: UInt16($0 % 5), epoch: UInt32($0 / 5), key: DataKey())
     }
-    #expect(throws: KeyFileError.self) { _ = try PatientSecret(fileText: publicText) }
-    #expect(throws: KeyFileError.self) { _ = try PatientSecret(fileText: "") }
-    #expect(try GatewayIdentity(fileText: gateway.fileText()).card == gateway.card)
-    #expect(try GatewayCard(fileText: gateway.card.fileText()) == gateway.card)
+    let bytes = Capsule.seal(
+      keys: many, recording: recording, to: patient.publicKey, signedBy: gateway)
+    #expect(bytes.count < 1000 * 70 + 1500)
+    #expect(try open(bytes).count == 1000)
   }
 
-  @Test func `a pairing holds only under the patient's key`() throws {
-    let pairing = Pairing(gateway.card, by: patient, created: 1_700_000_000)
-    #expect(try Pairing(pairing.encoded, by: patient.publicKey) == pairing)
-    #expect(throws: SealError.wrongRecipient) {
-      _ = try Pairing(pairing.encoded, by: PatientSecret(label: "x").publicKey)
+  /// The capsule with one field replaced, signed again by the gateway's own key.
+  private func resigned(_ field: String, _ change: (CBOR) -> CBOR) throws -> [UInt8] {
+    let body = try #require(try CBOR.decode(capsule).arrayValue?[0].bytesValue)
+    let pairs = try #require(try CBOR.decode(body).mapValue).map { pair in
+      pair.key == .text(field) ? CBORPair(key: pair.key, value: change(pair.value)) : pair
     }
-    for place in 0..<pairing.encoded.count {
-      var bad = pairing.encoded
-      bad[place] ^= 1
-      #expect(throws: SealError.self) { _ = try Pairing(bad, by: patient.publicKey) }
-    }
+    return SignedRecord(.map(pairs), domain: Capsule.domain, by: gateway).encoded
   }
 }

@@ -2,16 +2,20 @@ import Foundation
 
 /// The shared fixtures beside the project; absent on a machine that has the project only.
 enum SharedFixtures {
-  static let folder: URL = {
-    var place = URL(fileURLWithPath: #filePath)
+  /// The folder of `Package.swift` (symbolic links to the sources followed).
+  static let package: URL = {
+    var place = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
     while place.path != "/" {
       place.deleteLastPathComponent()
-      if FileManager.default.fileExists(atPath: place.appendingPathComponent("Package.swift").path) {
-        return place.appendingPathComponent("../shared/fixtures").standardized
+      if FileManager.default.fileExists(atPath: place.appendingPathComponent("Package.swift").path)
+      {
+        break
       }
     }
     return place
   }()
+
+  static let folder = package.appendingPathComponent("../shared/fixtures").standardized
 
   static let exist = FileManager.default.fileExists(atPath: folder.path)
 

@@ -1,3 +1,4 @@
+internal import FluxgateSignal
 internal import FluxgateTransport
 
 /// How long a thread of the session sleeps when there is nothing to do.

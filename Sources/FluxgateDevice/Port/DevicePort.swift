@@ -59,9 +59,10 @@ public final class DevicePort {
   private func number(of label: String) -> Int64 {
     if let known = labelNumbers[label] { return known }
     let bounded = String(label.prefix(256))
-    let number = Int64(board.labels.append(bounded) ?? -1)
-    labelNumbers[label] = number
-    return number
+    // A full table gives -1, "a text that was not kept"; nothing more is remembered then.
+    guard let place = board.labels.append(bounded) else { return -1 }
+    labelNumbers[label] = Int64(place)
+    return Int64(place)
   }
 
   /// Rings hold some five seconds; blocks are cut so that a row waits 20 ms at most.

@@ -8,6 +8,7 @@ public struct EntryBatcher: Sendable {
   public let ageMax: Int64
 
   private var entries: [[UInt8]] = []
+  private var byteCount = 0
   private var oldest: Int64?
 
   /// - Precondition: `countMax` is at least 1 and at most `EmbeddedLog.batchCountMax`; `ageMax`
@@ -21,9 +22,17 @@ public struct EntryBatcher: Sendable {
   public var count: Int { entries.count }
 
   /// Takes an entry, or returns false when the batch is full and must be flushed first.
-  public mutating func add(_ entry: [UInt8], at now: Int64) -> Bool {
-    guard entries.count < countMax else { return false }
+  ///
+  /// Throws `.entryTooLong` for an entry that no batch can hold.
+  public mutating func add(_ entry: [UInt8], at now: Int64) throws(LedgerError) -> Bool {
+    guard entry.count <= EntryBundle.entryByteCountMax else {
+      throw .entryTooLong(position: entries.count, bytes: entry.count)
+    }
+    guard entries.count < countMax, byteCount + entry.count <= EmbeddedLog.batchByteCountMax else {
+      return false
+    }
     if oldest == nil { oldest = now }
+    byteCount += entry.count
     entries.append(entry)
     return true
   }
@@ -48,8 +57,23 @@ public struct EntryBatcher: Sendable {
   ) throws(Failure) -> Receipt? {
     guard !entries.isEmpty else { return nil }
     let receipt = try submit(entries)
-    entries = []
-    oldest = nil
+    removeFirst(entries.count)
     return receipt
+  }
+
+  /// Forgets what an opening of the log has recovered, so that it is not submitted twice.
+  ///
+  /// - Parameter recovered: the entries of `EmbeddedLog.recovered`.
+  /// - Returns: false, and nothing is forgotten, when the batch does not begin with them.
+  public mutating func forget(_ recovered: [[UInt8]]) -> Bool {
+    guard entries.starts(with: recovered) else { return false }
+    removeFirst(recovered.count)
+    return true
+  }
+
+  private mutating func removeFirst(_ count: Int) {
+    byteCount -= entries.prefix(count).reduce(0) { $0 + $1.count }
+    entries.removeFirst(count)
+    if entries.isEmpty { oldest = nil }
   }
 }

@@ -5,7 +5,7 @@ extension PlainExport {
   /// Writes one HDF5 file without Fluxgate's filter. `path` must not exist.
   public func hdf5(to path: String) throws(RecordingError) {
     let part = path + Disk.aside
-    let file = try H5File(creating: part)
+    let file = try H5File(creating: part, largeAttributes: true)
     for stream in streams { try write(stream, into: file) }
     try file.close()
     try File(part, for: .changing).sync()

@@ -6,12 +6,15 @@ struct H5File: ~Copyable {
   let file: H5Object
 
   /// Replaces a file of that name.
-  init(creating path: String) throws(RecordingError) {
+  ///
+  /// - Parameter largeAttributes: attributes may be larger than 64 KiB; HDF5 1.8 is needed then.
+  init(creating path: String, largeAttributes: Bool = false) throws(RecordingError) {
     fg_h5_silence()
     self.path = path
     let properties = try H5Properties.file(path)
+    let access = try H5Properties.access(largeAttributes: largeAttributes, path)
     // SAFETY: the string lives through the call.
-    let id = unsafe H5Fcreate(path, fg_h5f_truncate(), properties.id, hid_t(H5P_DEFAULT))
+    let id = unsafe H5Fcreate(path, fg_h5f_truncate(), properties.id, access.id)
     file = try H5Object(.file, id, .create, path)
   }
 

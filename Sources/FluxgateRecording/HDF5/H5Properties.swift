@@ -10,6 +10,14 @@ enum H5Properties {
     try timeless(fg_h5p_group_create(), path)
   }
 
+  static func access(largeAttributes: Bool, _ path: String) throws(RecordingError) -> H5Object {
+    let list = try H5Object(.properties, H5Pcreate(fg_h5p_file_access()), .create, path)
+    if largeAttributes {
+      try check(H5Pset_libver_bounds(list.id, H5F_LIBVER_V18, H5F_LIBVER_V18), .create, path)
+    }
+    return list
+  }
+
   /// Chunks of `chunk` rows and columns, and no filter yet.
   static func dataset(
     chunk: (rows: Int, columns: Int), _ path: String

@@ -14,7 +14,8 @@ struct Manifest: Hashable, Sendable {
   var closed: Bool
 
   var root: [UInt8] {
-    MerkleRoot.of(streams.flatMap { stream in stream.chunks.map { $0.leaf(stream.dataset.stream) } })
+    MerkleRoot.of(
+      streams.flatMap { stream in stream.chunks.map { $0.leaf(stream.dataset.stream) } })
   }
 
   var chunkCount: Int { streams.reduce(0) { $0 + $1.chunks.count } }

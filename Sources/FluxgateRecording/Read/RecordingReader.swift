@@ -40,7 +40,9 @@ public final class RecordingReader {
     manifests = chain.manifests
     isClosed = chain.manifests.last?.closed ?? false
     segmentCount = chain.manifests.count
-    keys = try KeyRing.load(folder, head: head, manifests: chain.manifests, secret: secret)
+    keys = try KeyRing.load(
+      folder, head: head, manifests: chain.manifests, secret: secret,
+      patient: (patient ?? secret.publicKey).signing)
     if keys.isEmpty { throw .noKey }
   }
 

@@ -1,7 +1,7 @@
 internal import FluxgateSeal
 
 extension Verification {
-  /// Step 6: every capsule signed by the gateway, in its place, with the manifests' commitments.
+  /// Step 6: every capsule signed by the gateway or the patient, in its place, with the manifests' commitments.
   mutating func checkCapsules(
     _ chain: ManifestChain, _ head: RecordingHead
   ) throws(RecordingError) {
@@ -16,9 +16,7 @@ extension Verification {
       epochs.insert(name.epoch)
       let bytes = try Disk.read(
         "\(folder.capsules)/\(file)", limit: Capsule.byteCountMax)
-      if let fault = Self.fault(bytes, name, head, known) {
-        find(.capsule(file), .document(fault))
-      }
+      if let kind = fault(bytes, name, head, known) { find(.capsule(file), kind) }
     }
     for epoch in Set(chain.manifests.map(\.epoch)).subtracting(epochs).sorted() {
       find(.capsule(padded(epoch)), .missing)
@@ -35,16 +33,26 @@ extension Verification {
     return known
   }
 
-  private static func fault(
+  private func fault(
     _ bytes: [UInt8], _ name: CapsuleName, _ head: RecordingHead, _ known: [KeyPlace: [UInt8]]
-  ) -> DocumentFault? {
+  ) -> FindingKind? {
     let capsule: Capsule
     do {
       capsule = try Capsule.inspect(bytes)
     } catch {
-      return DocumentFault(error)
+      return .document(DocumentFault(error))
     }
-    guard capsule.signer == head.gateway else { return .signer }
+    if let fault = Self.placeFault(capsule, name, head, known) { return .document(fault) }
+    if capsule.signer == head.gateway || capsule.signer == patient { return nil }
+    // The patient signs what is granted after the recording; who only has the gateway's key
+    // cannot tell.
+    return patient == nil ? .signerUnknown : .document(.signer)
+  }
+
+  private static func placeFault(
+    _ capsule: Capsule, _ name: CapsuleName, _ head: RecordingHead,
+    _ known: [KeyPlace: [UInt8]]
+  ) -> DocumentFault? {
     guard capsule.recording == head.recording else { return .field("recording") }
     guard hexadecimal(capsule.recipient.bytes.prefix(8)) == name.recipient else {
       return .field("recipient")

@@ -30,6 +30,8 @@ public enum Verifier {
 struct Verification {
   let folder: RecordingFolder
   var report = VerificationReport()
+  /// The patient's key, where it is trusted.
+  private(set) var patient: VerifyingKey?
 
   init(_ folder: RecordingFolder) { self.folder = folder }
 
@@ -51,6 +53,7 @@ struct Verification {
     case .gateway(let key):
       if key != head.gateway { find(.recording, .document(.signer)) }
     case .patient(let patient):
+      self.patient = patient.signing
       try checkPairing(patient, head)
     case .nobody:
       find(.recording, .signerUnknown)

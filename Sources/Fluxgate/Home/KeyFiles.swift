@@ -1,0 +1,72 @@
+public import FluxgateSeal
+
+/// Reads key files and says in a technician's words what is wrong with them.
+public enum KeyFiles {
+  public static func gateway(_ path: String) throws(Fault) -> GatewayIdentity {
+    try parse(path) { (text) throws(KeyFileError) in try GatewayIdentity(text: text) }
+  }
+
+  public static func secret(_ path: String) throws(Fault) -> PatientSecret {
+    try parse(path) { (text) throws(KeyFileError) in try PatientSecret(text: text) }
+  }
+
+  public static func patient(_ path: String) throws(Fault) -> PatientPublicKey {
+    try parse(path) { (text) throws(KeyFileError) in try PatientPublicKey(text: text) }
+  }
+
+  public static func card(_ path: String) throws(Fault) -> GatewayCard {
+    guard let card = GatewayCard(text: try text(path)) else {
+      throw Fault(
+        "K03", "\(path) is not a gateway's card",
+        remedy: "give the gateway.pub that `fluxgate keys gateway` names", exit: .refused)
+    }
+    return card
+  }
+
+  /// The pairing in `path`, once it is seen to be signed by `patient` and to name `gateway`.
+  public static func pairing(
+    _ path: String, of patient: PatientPublicKey, with gateway: GatewayIdentity
+  ) throws(Fault) -> [UInt8] {
+    guard DurableFile.exists(path) else {
+      throw Fault(
+        "K04", "no pairing for this patient (\(path))", state: "Nothing was recorded.",
+        remedy: "let the patient sign one: `fluxgate keys pair --secret ... --gateway ...`",
+        exit: .refused)
+    }
+    let file = try DurableFile.read(path)
+    guard let pairing = try? Pairing.open(file, by: patient) else {
+      throw Fault(
+        "K05", "\(path) was not signed by this patient", state: "Nothing was recorded.",
+        remedy: "give the pairing that belongs to the patient's key", exit: .refused)
+    }
+    guard pairing.gateway == gateway.publicKey, pairing.logVerifierKey == gateway.logVerifierKey
+    else {
+      throw Fault(
+        "K06", "\(path) is a pairing with another gateway", state: "Nothing was recorded.",
+        remedy: "let the patient sign a pairing with this gateway's card", exit: .refused)
+    }
+    return file
+  }
+
+  private static func text(_ path: String) throws(Fault) -> String {
+    let bytes = try DurableFile.read(path)
+    guard bytes.count <= 1 << 16, let text = String(validating: bytes, as: UTF8.self) else {
+      throw Fault("K07", "\(path) is no key file", remedy: "check the path", exit: .refused)
+    }
+    return text
+  }
+
+  private static func parse<Key>(
+    _ path: String, _ read: (String) throws(KeyFileError) -> Key
+  ) throws(Fault) -> Key {
+    let text = try text(path)
+    do throws(KeyFileError) {
+      return try read(text)
+    } catch {
+      throw Fault(
+        "K07", "\(path) cannot be used as a key",
+        remedy: "check that it is the right file, whole and unchanged", cause: "\(error)",
+        exit: .refused)
+    }
+  }
+}

@@ -1,0 +1,49 @@
+internal import FluxgateDevice
+internal import FluxgateSignal
+internal import FluxgateTransport
+
+/// One device's acquisition on a thread of its own.
+final class DeviceThread: Sendable {
+  let source: DeviceSource
+  let board: DeviceBoard
+  /// Why the link could not be opened or reopened, oldest first; bounded.
+  let linkErrors = AppendLog<TransportError>(capacity: 64)
+  private let thread: WorkerThread
+
+  init(_ source: DeviceSource, cursors: RecordCursors?, stop: StopFlag) {
+    let board = DeviceBoard(name: source.name)
+    let errors = linkErrors
+    self.source = source
+    self.board = board
+    thread = WorkerThread(source.name) {
+      let setup = DriverSetup(
+        category: source.category, settings: source.settings,
+        cursor: { serial, stream in cursors?.newest(serial: serial, stream: stream) })
+      Self.run(source, setup, board, errors, stop)
+    }
+  }
+
+  var hasEnded: Bool { thread.hasEnded }
+  func join() { thread.join() }
+
+  private static func run(
+    _ source: DeviceSource, _ setup: DriverSetup, _ board: DeviceBoard,
+    _ errors: AppendLog<TransportError>, _ stop: StopFlag
+  ) {
+    let open: Acquisition.Opener = { (time) throws(TransportError) in
+      do throws(TransportError) {
+        return try source.open(time)
+      } catch {
+        _ = errors.append(error)
+        throw error
+      }
+    }
+    let acquisition = Acquisition(driver: source.driver(setup), board: board, open: open)
+    do throws(TransportError) {
+      let link = try open(HostClock.now)
+      acquisition.run(link: link, until: stop) { WorkerThread.sleep($0) }
+    } catch {
+      // The first open failed: the error is in `errors`, and the session refuses to start.
+    }
+  }
+}

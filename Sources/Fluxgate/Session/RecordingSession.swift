@@ -1,0 +1,115 @@
+public import FluxgateDevice
+internal import FluxgateDSP
+internal import FluxgateRecording
+internal import FluxgateSeal
+public import FluxgateSignal
+internal import FluxgateTransport
+internal import Synchronization
+
+/// A recording of one or more devices, from their links to sealed, anchored segments.
+///
+/// `start` makes the threads and returns; nothing after that waits for the caller, a screen or a
+/// network. `stop` asks for the end; `finish` waits for it. The order of the end: devices, rings,
+/// chunks, journal, segments, log.
+public final class RecordingSession: Sendable {
+  public let plan: SessionPlan
+  public let counters = LiveCounters()
+  public let boards: [DeviceBoard]
+  public let startedAt: HostTime
+  private let devices: [DeviceThread]
+  private let deviceStop: StopFlag
+  private let machinery: Machinery
+  private let faultLog: AppendLog<Fault>
+
+  /// Opens every device, waits until each has said who it is, and begins the recording.
+  public static func start(_ plan: SessionPlan) throws(Fault) -> RecordingSession {
+    let stop = StopFlag()
+    let devices = plan.devices.map { DeviceThread($0, cursors: plan.cursors, stop: stop) }
+    do throws(Fault) {
+      try Greeting.wait(for: devices, atMost: plan.greetingLimit)
+      return try RecordingSession(plan, devices, stop)
+    } catch {
+      stop.raise()
+      for device in devices { device.join() }
+      throw error
+    }
+  }
+
+  private init(_ plan: SessionPlan, _ devices: [DeviceThread], _ stop: StopFlag) throws(Fault) {
+    self.plan = plan
+    self.devices = devices
+    deviceStop = stop
+    boards = devices.map(\.board)
+    startedAt = HostClock.now
+    faultLog = AppendLog(capacity: 256)
+    machinery = try Machinery(
+      plan, devices: devices, started: startedAt, counters: counters, faults: faultLog, stop: stop)
+  }
+
+  /// What went wrong so far, oldest first.
+  public var faults: [Fault] { faultLog.all }
+
+  /// Asks for the end; returns at once. Safe from any thread and more than once.
+  public func stop() { deviceStop.raise() }
+
+  /// True once every device has ended, by itself or because it was asked to.
+  public var devicesHaveEnded: Bool { devices.allSatisfy(\.hasEnded) }
+
+  /// True once nobody can put rows into this recording any more.
+  public var isStopping: Bool { deviceStop.isRaised }
+
+  /// The folder of the recording.
+  public var folder: String { plan.folder }
+
+  /// Streams as the screen shows them.
+  public var views: [StreamView] { machinery.views }
+
+  /// Writes metadata anew when it has changed; to be called now and then by whoever waits.
+  public func refreshMetadata() { machinery.refreshMetadata() }
+
+  /// Waits until everything is on the disk, closed and anchored.
+  public func finish() -> SessionResult {
+    stop()
+    for device in devices { device.join() }
+    return machinery.finish(faults: faultLog)
+  }
+}
+
+/// One stream for the screen: copies of its blocks, its counters and what it is.
+public struct StreamView: Sendable {
+  public let device: String
+  public let description: StreamDescription
+  public let counters: StreamCounters
+  /// The device's ring, for its fill.
+  public let ring: BlockRing
+  /// Copies of blocks; claim its reader once.
+  public let blocks: BlockRing
+}
+
+/// How a session ended.
+public struct SessionResult: Sendable {
+  /// One stream's account: received = stored + lost.
+  public struct Account: Sendable {
+    public let device: String
+    public let stream: String
+    public let kind: StreamKind
+    public let number: UInt32
+    public let stored: UInt64
+    public let lost: [DiscontinuityReason: UInt64]
+    public let digest: [UInt8]
+
+    public var lostTotal: UInt64 { lost.values.reduce(0, +) }
+    public var received: UInt64 { stored + lostTotal }
+  }
+
+  public let accounts: [Account]
+  public let faults: [Fault]
+
+  public var exit: ExitStatus {
+    if let worst = faults.first(where: { $0.exit == .damaged || $0.exit == .failed }) {
+      return worst.exit
+    }
+    let lost = accounts.contains { $0.lostTotal > 0 }
+    return lost || !faults.isEmpty ? .incomplete : .done
+  }
+}

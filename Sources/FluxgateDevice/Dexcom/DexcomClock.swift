@@ -1,0 +1,50 @@
+internal import FluxgateSignal
+
+/// How a record's UTC was found. Raw values are written to recordings: never renumber.
+enum DexcomTimeMethod: Int64 {
+  /// System seconds, shifted by the distance of the system clock to the host's when both were read.
+  case clockPair = 1
+  /// Backfilled: as far from the last live reading as the transmitter says.
+  case backfill = 2
+}
+
+/// The resolved moment of a record.
+struct DexcomMoment {
+  var utc: HostTime
+  var method: DexcomTimeMethod
+}
+
+/// The distance of a receiver's system clock to the host's, in whole seconds.
+///
+/// The receiver counts whole seconds, so no finer distance is known. Answers are only ever late: the
+/// smallest distance seen is the honest one, until the clocks have drifted two seconds apart.
+struct DexcomClock {
+  private(set) var offset: Int64?
+  /// System seconds and reading seconds of the last record that came live.
+  private var lastLive: (system: Int64, reading: Int64)?
+
+  mutating func observe(systemSeconds: Int64, at host: HostTime) {
+    let seen = host.nanoseconds / .seconds(1) - systemSeconds
+    guard let offset, abs(seen - offset) < 2 else {
+      offset = seen
+      return
+    }
+    self.offset = min(offset, seen)
+  }
+
+  mutating func moment(of record: DexcomRecord) -> DexcomMoment {
+    if let reading = record.readingSeconds {
+      if !record.isBackfilled {
+        lastLive = (record.systemSeconds, reading)
+      } else if let lastLive {
+        let system = lastLive.system - (lastLive.reading - reading)
+        return DexcomMoment(utc: utc(system), method: .backfill)
+      }
+    }
+    return DexcomMoment(utc: utc(record.systemSeconds), method: .clockPair)
+  }
+
+  private func utc(_ systemSeconds: Int64) -> HostTime {
+    HostTime(nanoseconds: (systemSeconds + (offset ?? 0)) * .seconds(1))
+  }
+}

@@ -1,0 +1,59 @@
+/// The words of the FieldTrip real-time buffer's protocol, version 1, little-endian.
+///
+/// Every message is u16 version, u16 command, u32 payload size, payload. Source: the FieldTrip
+/// project's realtime buffer.
+enum FieldTripMessage {
+  static let version: UInt16 = 1
+  static let headerSize = 8
+  /// The version word as a server of the other byte order writes it.
+  static let swappedVersion: UInt16 = 0x0100
+
+  /// Longest payload that is read: vendor chunks (CTF, Neuromag) can fill a header with some 1 MiB.
+  static let longestPayload = 2 << 20
+  /// Most bytes of samples that are asked for at once.
+  static let mostSampleBytes = 1 << 20
+  static let sampleDefinitionSize = 16
+  static let eventDefinitionSize = 32
+
+  enum Command {
+    static let getHeader: UInt16 = 0x201
+    static let getSamples: UInt16 = 0x202
+    static let getEvents: UInt16 = 0x203
+    static let getDone: UInt16 = 0x204
+    static let getRefused: UInt16 = 0x205
+    static let wait: UInt16 = 0x402
+    static let waitDone: UInt16 = 0x404
+    static let waitRefused: UInt16 = 0x405
+  }
+
+  static func header() -> [UInt8] { request(Command.getHeader, []) }
+
+  /// Samples `first` to `last`, both included, counted from the server's last header.
+  static func samples(first: Int, last: Int) -> [UInt8] {
+    request(
+      Command.getSamples, [UInt32(truncatingIfNeeded: first), UInt32(truncatingIfNeeded: last)])
+  }
+
+  /// Events `first` to `last`, both included.
+  static func events(first: Int, last: Int) -> [UInt8] {
+    request(
+      Command.getEvents, [UInt32(truncatingIfNeeded: first), UInt32(truncatingIfNeeded: last)])
+  }
+
+  /// Answered once more than `samples` or more than `events` are there, or after `milliseconds`.
+  static func wait(samples: Int, events: Int, milliseconds: Int) -> [UInt8] {
+    request(
+      Command.wait,
+      [
+        UInt32(truncatingIfNeeded: samples), UInt32(truncatingIfNeeded: events),
+        UInt32(truncatingIfNeeded: milliseconds),
+      ])
+  }
+
+  private static func request(_ command: UInt16, _ words: [UInt32]) -> [UInt8] {
+    let head = [UInt32(version) | UInt32(command) << 16, UInt32(words.count * 4)]
+    return (head + words).flatMap { word in
+      (0..<4).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) }
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import Fluxgate
+import Foundation
+
+/// The command line: one file a command, one way to end.
+@main
+struct FluxgateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fluxgate",
+    abstract: "Records biosensors into sealed recordings that only the patient opens.",
+    discussion: """
+      Ends with 0 done, 1 failed or not verifiable, 2 refused before starting,
+      3 done but incomplete or with recorded loss, 4 integrity broken,
+      5 device absent.
+      """,
+    version: Version.number,
+    subcommands: [
+      KeysCommand.self,
+    ])
+
+  static func main() {
+    // A reader that goes away must not end a recording.
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let fault as Fault {
+      Console.fault(fault)
+      Foundation.exit(fault.exit.rawValue)
+    } catch let code as ExitCode {
+      Foundation.exit(code.rawValue)
+    } catch {
+      let isUsage = exitCode(for: error) == .validationFailure
+      if isUsage {
+        Console.complain(fullMessage(for: error))
+        Foundation.exit(ExitStatus.refused.rawValue)
+      }
+      exit(withError: error)
+    }
+  }
+}
