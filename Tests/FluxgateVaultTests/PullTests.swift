@@ -74,7 +74,11 @@ import Testing
     let path = bench.vaultPath
     let secret = bench.patient.text
     let target = target
-    await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String, secret = secret as String, target = target as String, count = count as Int] in
+    await #expect(processExitsWith: .signal(SIGKILL)) {
+      [
+        path = path as String, secret = secret as String, target = target as String,
+        count = count as Int
+      ] in
       try Pull.run(
         try DirectoryVault(path), into: target, patient: try PatientSecret(text: secret)
       ) { if $0.done == count { kill(getpid(), SIGKILL) } }
@@ -179,6 +183,32 @@ import Testing
     expectRefused(capsules[0], .place)
   }
 
+  @Test func `a later grant by the patient is carried both ways, and a stranger's is not`() throws {
+    let grantee = try required(PatientSecret(name: "grantee"))
+    let name = CapsuleFileName(epoch: 1, recipient: grantee.publicKey.keyFingerprint)
+    let own = CapsuleFileName(epoch: 1, recipient: bench.patient.publicKey.keyFingerprint)
+    let keys = try Capsule.open(
+      try bench.read("\(bench.folder.capsules)/\(own.text)"), with: bench.patient,
+      trusting: bench.gateway.publicKey, recording: bench.recording)
+    let object = ObjectName.capsule(bench.recording, name)
+    for (signer, isTaken) in [(SigningKey(), false), (bench.patient.signing, true)] {
+      let capsule = Capsule.seal(
+        keys: keys, recording: bench.recording, to: grantee.publicKey, signedBy: signer)
+      try bench.write("\(bench.folder.capsules)/\(name.text)", capsule)
+      let refused = refusal {
+        try Push.run(bench.folder, to: vault, patient: bench.patient.publicKey)
+      }
+      #expect(refused?.name == (isTaken ? nil : object.text))
+      if !isTaken { try bench.write(bench.place(object), capsule) }
+      if !isTaken { expectRefused(object, .foreignGateway) }
+      if !isTaken { try vault.delete(object) }
+    }
+    try pull()
+    let reader = try RecordingReader(
+      opening: RecordingFolder(target), secret: grantee, patient: bench.patient.publicKey)
+    #expect(reader.lockedEpochs(of: 2) == [2, 3])
+  }
+
   @Test func `swapped proofs are named`() throws {
     try bench.swap(.proof(bench.recording, 1), .proof(bench.recording, 2))
     expectRefused(.proof(bench.recording, 1), .proof(.notIncluded))
@@ -204,6 +234,7 @@ import Testing
       try vault.delete(name)
       #expect(missingObject { try pull() } == name.text)
       try vault.put(name, bytes)
+      try? FileManager.default.removeItem(atPath: target + ".part")
     }
     #expect(try vault.list(manifests).count == 3)
   }
@@ -216,6 +247,8 @@ import Testing
         #expect(throws: VaultError.self, "\(name) at \(offset)") { try pull() }
         #expect(!FileManager.default.fileExists(atPath: target))
         try bench.write(bench.place(name), bytes)
+        // What an earlier pull fetched whole would rightly be used again.
+        try? FileManager.default.removeItem(atPath: target + ".part")
       }
     }
     try pull()

@@ -2,8 +2,10 @@ internal import FluxgateSeal
 
 /// Whether bytes are the capsule that a file name says.
 enum CapsuleDocument {
+  /// - Parameter patient: who signs what is granted after the recording; nil takes the gateway's only.
   static func check(
-    _ bytes: [UInt8], named name: CapsuleFileName, of head: HeadDocument
+    _ bytes: [UInt8], named name: CapsuleFileName, of head: HeadDocument,
+    patient: PatientPublicKey?
   ) throws(ObjectFault) {
     let capsule: Capsule
     do {
@@ -11,7 +13,9 @@ enum CapsuleDocument {
     } catch {
       throw error == .badSignature ? .signature : .encoding
     }
-    guard capsule.signer == head.gateway else { throw .foreignGateway }
+    guard capsule.signer == head.gateway || capsule.signer == patient?.signing else {
+      throw .foreignGateway
+    }
     guard capsule.recording == head.recording, capsule.firstEpoch <= name.epoch,
       name.epoch <= capsule.lastEpoch,
       CapsuleFileName(epoch: name.epoch, recipient: capsule.recipient) == name
@@ -23,8 +27,11 @@ enum CapsuleDocument {
     _ bytes: [UInt8], with patient: PatientSecret, of head: HeadDocument
   ) throws(ObjectFault) {
     do {
+      let signer = try Capsule.inspect(bytes).signer
       _ = try Capsule.open(
-        bytes, with: patient, trusting: head.gateway, recording: head.recording)
+        bytes, with: patient,
+        trusting: signer == patient.publicKey.signing ? signer : head.gateway,
+        recording: head.recording)
     } catch {
       throw .sealed(error)
     }

@@ -8,9 +8,10 @@ enum PairingDocument {
   ) throws(ObjectFault) -> Pairing {
     let pairing: Pairing
     do {
-      pairing = if let patient { try Pairing.open(bytes, by: patient) } else {
-        try Pairing.read(bytes)
-      }
+      pairing =
+        if let patient { try Pairing.open(bytes, by: patient) } else {
+          try Pairing.read(bytes)
+        }
     } catch {
       switch error {
       case .wrongRecipient: throw .wrongPatient

@@ -114,7 +114,7 @@ struct PullPlan {
   }
 
   private func check(_ bytes: [UInt8], _ name: CapsuleFileName) throws(ObjectFault) {
-    try CapsuleDocument.check(bytes, named: name, of: head)
+    try CapsuleDocument.check(bytes, named: name, of: head, patient: patient.publicKey)
     guard name == ownCapsule(name.epoch) else { return }
     try CapsuleDocument.open(bytes, with: patient, of: head)
   }

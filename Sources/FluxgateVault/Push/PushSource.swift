@@ -14,16 +14,18 @@ struct PushSource {
   let segments: [UInt32]
   let capsules: [CapsuleFileName]
   private let proofs: Set<UInt32>
+  private let patient: PatientPublicKey?
 
   /// Manifests are listed before capsules: a manifest's capsules were there before it.
-  init(_ folder: RecordingFolder) throws(VaultError) {
+  init(_ folder: RecordingFolder, patient: PatientPublicKey?) throws(VaultError) {
     self.folder = folder
+    self.patient = patient
     guard Folders.isFolder(folder.path) else { throw .missing(path: folder.path) }
     let recording = try Self.read(folder.recording)
     let head: HeadDocument
     do { head = try HeadDocument(recording) } catch { throw .refused(folder.recording, error) }
     self.head = head
-    opening = try Self.opening(folder, recording, head)
+    opening = try Self.opening(folder, recording, head, patient)
     segments = try Self.numbers(folder.manifests, ".manifest")
     proofs = Set(try Self.numbers(folder.proofs, ".tlog-proof"))
     capsules = try Folders.list(folder.capsules).compactMap { CapsuleFileName($0.name) }
@@ -38,7 +40,7 @@ struct PushSource {
     let object = ObjectName.capsule(head.recording, name)
     let bytes = try Self.read("\(folder.capsules)/\(name.text)")
     try checked(object) { () throws(ObjectFault) in
-      try CapsuleDocument.check(bytes, named: name, of: head)
+      try CapsuleDocument.check(bytes, named: name, of: head, patient: patient)
     }
     return (object, bytes)
   }
@@ -60,11 +62,12 @@ struct PushSource {
   }
 
   private static func opening(
-    _ folder: RecordingFolder, _ recording: [UInt8], _ head: HeadDocument
+    _ folder: RecordingFolder, _ recording: [UInt8], _ head: HeadDocument,
+    _ patient: PatientPublicKey?
   ) throws(VaultError) -> [(ObjectName, [UInt8])] {
     let pairing = try read(folder.pairing)
     _ = try checked(.pairing(head.recording)) { () throws(ObjectFault) in
-      try PairingDocument.read(pairing, of: head)
+      try PairingDocument.read(pairing, of: head, by: patient)
     }
     var objects: [(ObjectName, [UInt8])] = [(.pairing(head.recording), pairing)]
     // Erasure takes the salt away; what is left may still be kept.

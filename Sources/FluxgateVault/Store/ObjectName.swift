@@ -58,7 +58,9 @@ public struct ObjectName: Hashable, Sendable, Comparable, CustomStringConvertibl
   public var description: String { text }
 
   /// What follows the last `/`.
-  var last: Substring { text[(text.lastIndex(of: "/").map(text.index(after:)) ?? text.startIndex)...] }
+  var last: Substring {
+    text[(text.lastIndex(of: "/").map(text.index(after:)) ?? text.startIndex)...]
+  }
 
   /// The folders above the object, from the outermost.
   var folders: [String] {
@@ -75,7 +77,9 @@ public struct ObjectName: Hashable, Sendable, Comparable, CustomStringConvertibl
   }
 
   private static func isPart(_ part: Substring.UTF8View) -> Bool {
-    guard let first = part.first, first != UInt8(ascii: "."), part.count <= 200 else { return false }
+    guard let first = part.first, first != UInt8(ascii: "."), part.count <= 200 else {
+      return false
+    }
     return part.allSatisfy {
       switch $0 {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
