@@ -21,6 +21,7 @@ struct FluxgateCommand: ParsableCommand {
       RecordCommand.self,
       StatusCommand.self,
       ProfileCommand.self,
+      DemoCommand.self,
     ])
 
   static func main() {

@@ -84,7 +84,7 @@ enum SessionReport {
   }
 
   static func show(_ result: SessionResult, folder: String) throws {
-    Console.say("stream                      received       stored     lost  cause")
+    Console.say("stream                    received    stored    lost  cause")
     Console.say(result.accounts.map(line))
     for fault in result.faults { Console.complain(fault.text()) }
     Console.say("Closed: \(folder)")
@@ -97,11 +97,11 @@ enum SessionReport {
 
   static func line(_ account: SessionResult.Account) -> String {
     let causes = account.lost.filter { $0.value > 0 }.map { "\($0.key)" }.sorted()
-    return StatusText.pad("\(account.device).\(account.stream)", 24)
-      + StatusText.right(String(account.received), 12)
-      + StatusText.right(String(account.stored), 13)
-      + StatusText.right(String(account.lostTotal), 9)
-      + "  " + StatusText.pad(causes.joined(separator: ","), 20)
+    let line = StatusText.pad("\(account.device).\(account.stream)", 24)
+      + StatusText.right(String(account.received), 10)
+      + StatusText.right(String(account.stored), 10)
+      + StatusText.right(String(account.lostTotal), 8)
+    return causes.isEmpty ? line : line + "  " + causes.joined(separator: " ")
   }
 
   private static func account(_ account: SessionResult.Account) -> Account {
