@@ -1,5 +1,5 @@
-public import FluxgateDevice
 internal import FluxgateDSP
+public import FluxgateDevice
 internal import FluxgateRecording
 internal import FluxgateSeal
 public import FluxgateSignal

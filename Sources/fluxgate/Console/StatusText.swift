@@ -19,7 +19,8 @@ enum StatusText {
   }
 
   static func pad(_ text: String, _ width: Int) -> String {
-    text.count >= width ? String(text.prefix(width))
+    text.count >= width
+      ? String(text.prefix(width))
       : text + String(repeating: " ", count: width - text.count)
   }
 

@@ -97,7 +97,8 @@ enum SessionReport {
 
   static func line(_ account: SessionResult.Account) -> String {
     let causes = account.lost.filter { $0.value > 0 }.map { "\($0.key)" }.sorted()
-    let line = StatusText.pad("\(account.device).\(account.stream)", 24)
+    let line =
+      StatusText.pad("\(account.device).\(account.stream)", 24)
       + StatusText.right(String(account.received), 10)
       + StatusText.right(String(account.stored), 10)
       + StatusText.right(String(account.lostTotal), 8)
