@@ -79,7 +79,9 @@ public final class Acquisition {
       _ = port.takeOutbox()
       return .endOfCapture
     } catch {
-      if stop.isRaised { return nil }
+      // The end of a capture is where the live run said farewell, not a lost line.
+      if error == .endOfCapture { decoder.farewell(at: link.now, port: port) }
+      if stop.isRaised || error == .endOfCapture { return nil }
       lose(link)
       return error
     }

@@ -5,7 +5,7 @@ public import FluxgateSeal
 /// Judges the ledger's proofs of a recording, for ``Verifier``.
 ///
 /// ```swift
-/// let check = try LedgerProofCheck(pairing.gateway)
+/// let check = try LedgerProofCheck(pairing)
 /// let report = try Verifier.verify(folder, trust: .patient(key), proofCheck: check.verdict)
 /// ```
 ///
@@ -21,13 +21,8 @@ public struct LedgerProofCheck: Sendable {
   }
 
   /// The log that a pairing names.
-  ///
-  /// - Throws: `NoteError.malformedKey` for a log name that no checkpoint can carry.
-  public init(_ gateway: GatewayCard, witnesses: [VerifierKey] = []) throws(NoteError) {
-    guard let log = VerifierKey(name: gateway.logName, key: gateway.logKey) else {
-      throw .malformedKey
-    }
-    self.init(log: log, witnesses: witnesses)
+  public init(_ pairing: Pairing, witnesses: [VerifierKey] = []) throws(NoteError) {
+    self.init(log: try VerifierKey(pairing.logVerifierKey), witnesses: witnesses)
   }
 
   /// - Parameters:
@@ -47,6 +42,14 @@ public struct LedgerProofCheck: Sendable {
     _ = try proof.verify(entry: entry, log: log, witnesses: witnesses)
     let signers = try proof.checkpoint.verify([log] + witnesses)
     return signers.contains { $0.key.key != log.key }
+  }
+
+  func check(_ entry: [UInt8], _ proof: [UInt8]) throws(ObjectFault) {
+    do {
+      _ = try isCosigned(entry, proof)
+    } catch {
+      throw .proof(error)
+    }
   }
 
   /// What is to be said of a verdict.

@@ -1,5 +1,6 @@
 public import FluxgateLedger
 public import FluxgateRecording
+public import FluxgateSeal
 
 /// Why a vault, a push or a pull stops. Objects are named as they are in the vault.
 public enum VaultError: Error, Sendable {
@@ -60,7 +61,9 @@ public enum ObjectFault: Error, Hashable, Sendable {
   case place
   /// Does not follow the manifest before it.
   case chain
+  /// A capsule for this patient that the patient's key does not open.
+  case sealed(SealError)
   /// The pairing names a log that no proof could be checked against.
-  case logName
+  case logKey(NoteError)
   case proof(NoteError)
 }

@@ -16,6 +16,12 @@ struct FluxgateCommand: ParsableCommand {
     version: Version.number,
     subcommands: [
       KeysCommand.self,
+      ScanCommand.self,
+      CheckCommand.self,
+      RecordCommand.self,
+      StatusCommand.self,
+      ProfileCommand.self,
+      DemoCommand.self,
     ])
 
   static func main() {

@@ -41,6 +41,24 @@ import Testing
         == KeyCommitment.of(keys[1].key, recording: recording, category: 1, epoch: 7))
   }
 
+  @Test func `a stranger opens a capsule by the documented bytes alone`() throws {
+    let body = try CBOR.decode(#require(try CBOR.decode(capsule).arrayValue?[0].bytesValue))
+    let epochs: [UInt8] = [7, 0, 0, 0, 0x70, 0x11, 1, 0]
+    let info =
+      Array("fluxgate/v1/capsule\0".utf8) + recording + epochs
+      + patient.publicKey.keyFingerprint.bytes
+    let plaintext = XWing.open(
+      try #require(body["ciphertext"]?.bytesValue),
+      encapsulated: try #require(body["encapsulated"]?.bytesValue), seed: patient.agreementSeed,
+      info: info
+    ) { Array($0) }
+    let list = try CBOR.decode(#require(plaintext))
+    #expect(list.arrayValue?.count == 4)
+    #expect(
+      list.arrayValue?[3]
+        == .array([2, 70_000].map(CBOR.unsigned) + [.bytes(keys[0].key.copyBytes())]))
+  }
+
   @Test func `no key is readable in a capsule`() {
     for key in keys {
       let bytes = key.key.copyBytes()

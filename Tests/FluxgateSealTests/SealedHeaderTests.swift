@@ -48,6 +48,12 @@ import Testing
     }
   }
 
+  @Test func `sequence 0 is refused even where no place is known`() {
+    var bytes = header.encoded()
+    bytes[48] = 0
+    #expect(throws: SealError.wrongPlace(.sequence)) { try SealedHeader.parse(chunk(bytes)) }
+  }
+
   @Test func `a chunk cut anywhere is refused`() throws {
     let whole = chunk(header.encoded())
     for length in 0..<whole.count {

@@ -65,7 +65,7 @@ struct CaptureReaderTests {
   @Test func `no single changed byte makes the reader fail otherwise than by its error`() throws {
     let whole = Array(try sound().prefix(400))
     for place in whole.indices {
-      for value: UInt8 in [0, 0x7F, 0xFF] {
+      for value: UInt8 in [0, 0xFF] {
         var changed = whole
         changed[place] = value
         let changedFile = file(changed)

@@ -53,6 +53,7 @@ public struct Fault: Error, Sendable, Hashable {
 public enum TextBlock {
   /// Breaks at spaces; a word longer than a line stands alone and whole, so that paths can be copied.
   public static func wrap(_ text: String, columns: Int, hanging: Int) -> [String] {
+    if text.count <= columns { return [text] }
     var lines: [String] = []
     let margin = String(repeating: " ", count: hanging)
     let lead = String(text.prefix { $0 == " " })

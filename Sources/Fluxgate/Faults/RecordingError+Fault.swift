@@ -1,14 +1,24 @@
-internal import FluxgateLedger
-internal import FluxgateRecording
+public import FluxgateLedger
+public import FluxgateRecording
 internal import Glibc
 
 extension Fault {
-  static func recording(_ error: RecordingError, folder: String) -> Fault {
+  /// The session closed by itself before the disk was full.
+  public static func diskReserve(free: UInt64) -> Fault {
+    Fault(
+      "R04", "the disk is nearly full: the recording was closed",
+      state: "Everything up to the end is sealed and safe.",
+      remedy: "free space, then start a new recording",
+      cause: "\(free / 1_000_000) MB are free", exit: .incomplete)
+  }
+
+  public static func recording(_ error: RecordingError, folder: String) -> Fault {
     switch error {
     case .disk(_, let path, ENOSPC):
       Fault(
         "R01", "the disk is full", state: "Everything sealed before is safe and was closed.",
-        remedy: "free space, then start a new recording", cause: "\(path): \(ErrorNumber.text(ENOSPC))",
+        remedy: "free space, then start a new recording",
+        cause: "\(path): \(ErrorNumber.text(ENOSPC))",
         exit: .failed)
     case .disk(let operation, let path, let number):
       Fault(
@@ -24,7 +34,7 @@ extension Fault {
     }
   }
 
-  static func ledger(_ error: LedgerError) -> Fault {
+  public static func ledger(_ error: LedgerError) -> Fault {
     switch error {
     case .locked:
       Fault(

@@ -39,11 +39,14 @@ public final class RecordCursors: Sendable {
     numbers.withLock { $0[Key(serial: serial, stream: stream)] }
   }
 
-  /// Moves a cursor forward and writes the file; a smaller number changes nothing.
-  func advance(serial: String, stream: String, to number: Int64) throws(Fault) {
+  /// Moves a cursor and writes the file; a smaller number changes nothing, unless the device began
+  /// its numbers anew.
+  func advance(
+    serial: String, stream: String, to number: Int64, isReset: Bool
+  ) throws(Fault) {
     let key = Key(serial: serial, stream: stream)
     let changed = numbers.withLock { held in
-      guard held[key].map({ number > $0 }) ?? true else { return false }
+      guard isReset || held[key].map({ number > $0 }) ?? true else { return false }
       held[key] = number
       return true
     }

@@ -1,5 +1,5 @@
-internal import FluxgateRecording
 internal import FluxgateDevice
+internal import FluxgateRecording
 internal import FluxgateSignal
 
 /// Follows the newest record number of each store-and-forward stream from sealing to the disk.
@@ -12,6 +12,8 @@ final class CursorTrack: Sendable {
     let stream: UInt32
     let sequence: UInt64
     let number: Int64
+    /// The device began its numbers anew: the cursor may go back.
+    let isReset: Bool
   }
 
   private let marks = AppendLog<Mark>(capacity: 1 << 16)
@@ -45,7 +47,11 @@ final class CursorTrack: Sendable {
         fromByteOffset: row * block.layout.rowByteCount, as: Int64.self)
       newest = max(newest, number)
     }
-    _ = marks.append(Mark(stream: stream, sequence: sequence, number: newest))
+    let isReset = (0..<block.header.discontinuityCount).contains {
+      block.header[discontinuity: $0].reason == .deviceReset
+    }
+    let mark = Mark(stream: stream, sequence: sequence, number: newest, isReset: isReset)
+    _ = marks.append(mark)
   }
 
   /// For the syncing thread: everything up to `safe` is on the disk.
@@ -55,7 +61,8 @@ final class CursorTrack: Sendable {
       done.value += 1
       guard let name = names[mark.stream] else { continue }
       do throws(Fault) {
-        try cursors?.advance(serial: name.serial, stream: name.stream, to: mark.number)
+        try cursors?.advance(
+          serial: name.serial, stream: name.stream, to: mark.number, isReset: mark.isReset)
       } catch {
         _ = faults.append(error)
       }

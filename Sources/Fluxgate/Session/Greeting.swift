@@ -1,4 +1,4 @@
-internal import FluxgateDevice
+public import FluxgateDevice
 internal import FluxgateSignal
 internal import FluxgateTransport
 
@@ -33,7 +33,7 @@ enum Greeting {
 }
 
 extension Fault {
-  static func silent(_ device: DeviceSource, seconds: Int) -> Fault {
+  public static func silent(_ device: DeviceSource, seconds: Int) -> Fault {
     Fault(
       "D01", "\(device.name): no answer on \(device.link) for \(seconds) s",
       state: "Nothing was recorded.",
@@ -41,7 +41,7 @@ extension Fault {
       exit: .deviceAbsent)
   }
 
-  static func refusal(_ refusal: DeviceRefusal, device: DeviceSource) -> Fault {
+  public static func refusal(_ refusal: DeviceRefusal, device: DeviceSource) -> Fault {
     let (title, cause): (String, String) =
       switch refusal {
       case .notThisDevice(let expected, let found):

@@ -17,19 +17,27 @@ final class LaneList: @unchecked Sendable {
   private let started: HostTime
   private var labelCount = 0
 
-  init(devices: [DeviceThread], started: HostTime) throws(Fault) {
+  init(devices: [DeviceThread], markers: MarkerDesk, started: HostTime) throws(Fault) {
     var lanes: [Lane] = []
     for device in devices {
       for stream in device.board.announcement?.outlets ?? [] {
-        lanes.append(try Self.lane(stream, of: device, number: UInt32(lanes.count + 1)))
+        lanes.append(
+          try Self.lane(
+            stream, of: device.source.name, chain: device.source.chain,
+            number: UInt32(lanes.count + 1)))
       }
     }
+    lanes.append(
+      try Self.lane(
+        markers.stream, of: MarkerDesk.name, chain: nil, number: UInt32(lanes.count + 1)))
     self.lanes = lanes
     self.started = started
-    boards = devices.map(\.board)
+    boards = devices.map(\.board) + [markers.board]
   }
 
-  var datasets: [DatasetDescription] { lanes.map(\.raw) + lanes.compactMap { $0.processed?.dataset } }
+  var datasets: [DatasetDescription] {
+    lanes.map(\.raw) + lanes.compactMap { $0.processed?.dataset }
+  }
 
   var views: [StreamView] {
     lanes.map {
@@ -86,15 +94,15 @@ final class LaneList: @unchecked Sendable {
   }
 
   private static func lane(
-    _ stream: AnnouncedStream, of device: DeviceThread, number: UInt32
+    _ stream: AnnouncedStream, of device: String, chain: ChainDefinition?, number: UInt32
   ) throws(Fault) -> Lane {
     do throws(ChainError) {
       return try Lane(
-        device: device.source.name, stream: stream, dataset: number, chain: device.source.chain,
+        device: device, stream: stream, dataset: number, chain: chain,
         processedDataset: number + processedOffset)
     } catch {
       throw Fault(
-        "C05", "\(device.source.name): its stages do not fit its streams",
+        "C05", "\(device): its stages do not fit its streams",
         state: "Nothing was recorded.", remedy: "change `stages` in the device's profile",
         cause: "\(error)", exit: .refused)
     }

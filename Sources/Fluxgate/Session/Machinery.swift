@@ -8,6 +8,7 @@ internal import FluxgateTransport
 /// The threads behind the rings: processing, sealing, syncing, and closing with anchoring.
 final class Machinery: Sendable {
   let views: [StreamView]
+  let markers: MarkerDesk
   private let lanes: LaneList
   private let documents: DocumentBox
   private let processed = StopFlag()
@@ -22,7 +23,8 @@ final class Machinery: Sendable {
     _ plan: SessionPlan, devices: [DeviceThread], started: HostTime, counters: LiveCounters,
     faults: AppendLog<Fault>, stop: StopFlag
   ) throws(Fault) {
-    let lanes = try LaneList(devices: devices, started: started)
+    let markers = MarkerDesk(category: plan.devices[0].category)
+    let lanes = try LaneList(devices: devices, markers: markers, started: started)
     let documents = DocumentBox()
     let results = ResultBox()
     let finished = AppendLog<UInt32>(capacity: 1 << 16)
@@ -32,6 +34,7 @@ final class Machinery: Sendable {
     self.documents = documents
     self.results = results
     self.cursorTrack = cursorTrack
+    self.markers = markers
     views = lanes.views
     for (category, document) in lanes.documents() { _ = documents.put(category, document) }
 
@@ -85,6 +88,7 @@ final class Machinery: Sendable {
   }
 
   func finish(faults: AppendLog<Fault>) -> SessionResult {
+    markers.finish()
     inputsEnded.raise()
     for thread in threads { thread.join() }
     return SessionResult(accounts: lanes.accounts(results), faults: faults.all)

@@ -57,7 +57,8 @@ struct MetaDocuments {
     var fields: [CBORPair] = [
       pair("name", .text("\(raw.device).\(description.name).processed")),
       pair("device", .text(raw.device)),
-      pair("columns", .array(columns + [column(Channel(name: "settling", kind: "flags", unit: ""))])),
+      pair(
+        "columns", .array(columns + [column(Channel(name: "settling", kind: "flags", unit: ""))])),
       pair("rate", float(lane.rate)),
       pair("stages", .text(lane.chain.text)),
       pair("source", .unsigned(UInt64(raw.raw.stream))),

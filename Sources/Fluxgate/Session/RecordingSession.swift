@@ -1,5 +1,5 @@
-public import FluxgateDevice
 internal import FluxgateDSP
+public import FluxgateDevice
 internal import FluxgateRecording
 internal import FluxgateSeal
 public import FluxgateSignal
@@ -51,6 +51,15 @@ public final class RecordingSession: Sendable {
 
   /// Asks for the end; returns at once. Safe from any thread and more than once.
   public func stop() { deviceStop.raise() }
+
+  /// Asks for the end for a reason that the result names.
+  public func stop(because fault: Fault) {
+    if !isStopping { _ = faultLog.append(fault) }
+    stop()
+  }
+
+  /// Records a marker, now. For the thread that watches the session.
+  public func mark(_ label: String) { machinery.markers.mark(label) }
 
   /// True once every device has ended, by itself or because it was asked to.
   public var devicesHaveEnded: Bool { devices.allSatisfy(\.hasEnded) }

@@ -87,7 +87,7 @@ public struct AnnouncedStream: Sendable {
   public let ring: BlockRing
   public let counters: StreamCounters
 
-  init(_ outlet: StreamOutlet) {
+  public init(_ outlet: StreamOutlet) {
     description = outlet.description
     ring = outlet.ring
     counters = outlet.counters

@@ -1,40 +1,39 @@
 internal import FluxgateSeal
 
-/// Whether bytes are the capsule that a file name says, signed by the recording's gateway.
+/// Whether bytes are the capsule that a file name says.
 enum CapsuleDocument {
-  static func read(
-    _ bytes: [UInt8], named name: CapsuleFileName, of head: HeadDocument
-  ) throws(ObjectFault) -> Capsule {
+  /// - Parameter patient: who signs what is granted after the recording; nil takes the gateway's only.
+  static func check(
+    _ bytes: [UInt8], named name: CapsuleFileName, of head: HeadDocument,
+    patient: PatientPublicKey?
+  ) throws(ObjectFault) {
     let capsule: Capsule
     do {
-      capsule = try Capsule(bytes, from: head.gateway)
+      capsule = try Capsule.inspect(bytes)
     } catch {
       throw error == .badSignature ? .signature : .encoding
     }
-    guard capsule.recording == head.recording, capsule.firstEpoch <= name.epoch,
-      name.epoch <= capsule.lastEpoch, capsule.recipient.hex.hasPrefix(name.recipient)
-    else { throw .place }
-    return capsule
-  }
-}
-
-/// A true pairing and the gateway that it names.
-enum PairingDocument {
-  static func read(
-    _ bytes: [UInt8], of head: HeadDocument, by patient: PatientPublicKey? = nil
-  ) throws(ObjectFault) -> Pairing {
-    let pairing: Pairing
-    do {
-      pairing =
-        if let patient { try Pairing(bytes, by: patient) } else { try Pairing(unverified: bytes) }
-    } catch {
-      switch error {
-      case .wrongRecipient: throw .wrongPatient
-      case .badSignature: throw .signature
-      default: throw .encoding
-      }
+    guard capsule.signer == head.gateway || capsule.signer == patient?.signing else {
+      throw .foreignGateway
     }
-    guard pairing.gateway.key == head.gateway else { throw .foreignGateway }
-    return pairing
+    guard capsule.recording == head.recording, capsule.firstEpoch <= name.epoch,
+      name.epoch <= capsule.lastEpoch,
+      CapsuleFileName(epoch: name.epoch, recipient: capsule.recipient) == name
+    else { throw .place }
+  }
+
+  /// Sees that the patient can read what the capsule is for.
+  static func open(
+    _ bytes: [UInt8], with patient: PatientSecret, of head: HeadDocument
+  ) throws(ObjectFault) {
+    do {
+      let signer = try Capsule.inspect(bytes).signer
+      _ = try Capsule.open(
+        bytes, with: patient,
+        trusting: signer == patient.publicKey.signing ? signer : head.gateway,
+        recording: head.recording)
+    } catch {
+      throw .sealed(error)
+    }
   }
 }

@@ -10,10 +10,16 @@ struct CapsuleFileName: Hashable, Sendable {
 
   init?(_ text: some StringProtocol) {
     let parts = String(text).split(separator: "-", omittingEmptySubsequences: false)
-    guard parts.count == 2, let epoch = segmentNumber(parts[0]), parts[1].hasSuffix(".capsule"),
-      let digits = Hex.bytes(String(parts[1].dropLast(8))), digits.count == 8
+    guard parts.count == 2, let epoch = segmentNumber(parts[0]), parts[1].hasSuffix(".capsule")
     else { return nil }
+    let digits = parts[1].dropLast(8)
+    guard digits.utf8.count == 16, recordingID(digits + digits) != nil else { return nil }
     self.epoch = epoch
-    recipient = Hex.text(digits)
+    recipient = String(digits)
+  }
+
+  init(epoch: UInt32, recipient: KeyFingerprint) {
+    self.epoch = epoch
+    self.recipient = hexadecimal(recipient.bytes.prefix(8))
   }
 }

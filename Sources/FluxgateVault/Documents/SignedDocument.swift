@@ -19,7 +19,7 @@ struct SignedDocument {
   }
 
   func check(_ domain: String, by key: VerifyingKey) throws(ObjectFault) {
-    guard key.verifies(signature, over: bytes, domain: domain) else { throw .signature }
+    guard key.verifies(signature, domain: domain, over: bytes) else { throw .signature }
   }
 
   func bytes(_ field: String, count: Int) throws(ObjectFault) -> [UInt8] {

@@ -1,5 +1,5 @@
 public import FluxgateRecording
-internal import FluxgateSeal
+public import FluxgateSeal
 
 /// Carries a recording into a vault: what is sealed or signed, and the salt; never a journal.
 ///
@@ -11,16 +11,19 @@ public enum Push {
   /// May run while the gateway records: it carries the segments that are closed.
   ///
   /// - Parameters:
+  ///   - patient: whose pairing it must be, and whose later grants are carried. Nil checks the pairing
+  ///     for the gateway that it names only, and refuses capsules that the gateway did not sign.
   ///   - rereading: reads segments again that an earlier push has put, on both sides. Without it
   ///     their presence and size are checked.
   ///   - progress: called on this thread after every object.
   @discardableResult
   public static func run(
-    _ folder: RecordingFolder, to vault: DirectoryVault, rereading: Bool = false,
+    _ folder: RecordingFolder, to vault: DirectoryVault, patient: PatientPublicKey? = nil,
+    rereading: Bool = false,
     progress: (PushProgress) -> Void = { _ in }
   ) throws(VaultError) -> PushReport {
     try vault.removeLeftovers()
-    let source = try PushSource(folder)
+    let source = try PushSource(folder, patient: patient)
     return try withoutActuallyEscaping(progress) { (progress) throws(VaultError) in
       var run = PushRun(vault: vault, source: source, isRereading: rereading, progress: progress)
       return try run.run()

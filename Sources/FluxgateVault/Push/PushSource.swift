@@ -14,17 +14,18 @@ struct PushSource {
   let segments: [UInt32]
   let capsules: [CapsuleFileName]
   private let proofs: Set<UInt32>
+  private let patient: PatientPublicKey?
 
   /// Manifests are listed before capsules: a manifest's capsules were there before it.
-  init(_ folder: RecordingFolder) throws(VaultError) {
+  init(_ folder: RecordingFolder, patient: PatientPublicKey?) throws(VaultError) {
     self.folder = folder
+    self.patient = patient
     guard Folders.isFolder(folder.path) else { throw .missing(path: folder.path) }
     let recording = try Self.read(folder.recording)
-    let head = try Self.checked("recording") { () throws(ObjectFault) in
-      try HeadDocument(recording)
-    }
+    let head: HeadDocument
+    do { head = try HeadDocument(recording) } catch { throw .refused(folder.recording, error) }
     self.head = head
-    opening = try Self.opening(folder, recording, head)
+    opening = try Self.opening(folder, recording, head, patient)
     segments = try Self.numbers(folder.manifests, ".manifest")
     proofs = Set(try Self.numbers(folder.proofs, ".tlog-proof"))
     capsules = try Folders.list(folder.capsules).compactMap { CapsuleFileName($0.name) }
@@ -38,8 +39,8 @@ struct PushSource {
   func capsule(_ name: CapsuleFileName) throws(VaultError) -> (ObjectName, [UInt8]) {
     let object = ObjectName.capsule(head.recording, name)
     let bytes = try Self.read("\(folder.capsules)/\(name.text)")
-    _ = try Self.checked(object.text) { () throws(ObjectFault) in
-      try CapsuleDocument.read(bytes, named: name, of: head)
+    try checked(object) { () throws(ObjectFault) in
+      try CapsuleDocument.check(bytes, named: name, of: head, patient: patient)
     }
     return (object, bytes)
   }
@@ -48,8 +49,7 @@ struct PushSource {
     _ number: UInt32, after previous: [UInt8]
   ) throws(VaultError) -> ([UInt8], ManifestDocument) {
     let bytes = try Self.read(folder.manifest(number))
-    let name = ObjectName.manifest(head.recording, number).text
-    let document = try Self.checked(name) { () throws(ObjectFault) in
+    let document = try checked(.manifest(head.recording, number)) { () throws(ObjectFault) in
       try ManifestDocument(bytes, number, of: head, after: previous)
     }
     return (bytes, document)
@@ -62,18 +62,19 @@ struct PushSource {
   }
 
   private static func opening(
-    _ folder: RecordingFolder, _ recording: [UInt8], _ head: HeadDocument
+    _ folder: RecordingFolder, _ recording: [UInt8], _ head: HeadDocument,
+    _ patient: PatientPublicKey?
   ) throws(VaultError) -> [(ObjectName, [UInt8])] {
     let pairing = try read(folder.pairing)
-    _ = try checked("pairing") { () throws(ObjectFault) in
-      try PairingDocument.read(pairing, of: head)
+    _ = try checked(.pairing(head.recording)) { () throws(ObjectFault) in
+      try PairingDocument.read(pairing, of: head, by: patient)
     }
     var objects: [(ObjectName, [UInt8])] = [(.pairing(head.recording), pairing)]
     // Erasure takes the salt away; what is left may still be kept.
     if let file = try VaultFile.reading(folder.salt) {
       let salt = try file.read(33, at: 0)
       guard salt.count == 32 else {
-        throw .refused("salt", .size(UInt64(salt.count), expected: 32))
+        throw .refused(folder.salt, .size(UInt64(salt.count), expected: 32))
       }
       objects.append((.salt(head.recording), salt))
     }
@@ -95,15 +96,5 @@ struct PushSource {
     try Folders.list(path).compactMap {
       $0.name.hasSuffix(suffix) ? segmentNumber($0.name.dropLast(suffix.count)) : nil
     }.sorted()
-  }
-
-  static func checked<Document>(
-    _ name: String, _ read: () throws(ObjectFault) -> Document
-  ) throws(VaultError) -> Document {
-    do {
-      return try read()
-    } catch {
-      throw .refused(name, error)
-    }
   }
 }

@@ -6,7 +6,7 @@ extension DirectoryVault {
   /// Some network and FUSE file systems replace where they were told not to: those are refused with
   /// `VaultError.unfit`. Leaves nothing behind.
   public func probe() throws(VaultError) {
-    let name = try ObjectName("probe/\(Hex.text(RandomBytes.make(16)))")
+    let name = try ObjectName("probe/\(hexadecimal(RandomBytes.make(16)))")
     do {
       try probe(name)
     } catch {

@@ -50,7 +50,7 @@ extension DirectoryVault {
     guard Folders.isFolder(path) else { throw .missing(path: path) }
     try Folders.make(asidePath)
     for folder in name.folders { try Folders.make("\(path)/\(folder)") }
-    return try VaultFile.creating("\(asidePath)/\(Hex.text(RandomBytes.make(16)))")
+    return try VaultFile.creating("\(asidePath)/\(hexadecimal(RandomBytes.make(16)))")
   }
 
   private func publish(

@@ -1,4 +1,4 @@
-public import FluxgateSeal
+internal import FluxgateSeal
 
 /// A vault in a folder: objects are put once, under a name, and never changed.
 ///

@@ -4,10 +4,10 @@ internal import Glibc
 /// Calls on names and folders.
 enum Folders {
   static func isFolder(_ path: String) -> Bool {
-    var status = unsafe stat()
+    var status = stat()
     // SAFETY: the string lives through the call, and the kernel fills the whole struct.
     guard unsafe stat(path, &status) == 0 else { return false }
-    return unsafe status.st_mode & S_IFMT == S_IFDIR
+    return status.st_mode & S_IFMT == S_IFDIR
   }
 
   /// Makes the folder unless it is there.
@@ -44,6 +44,11 @@ enum Folders {
     if unsafe unlink(path) == 0 { return true }
     guard errno == ENOENT || errno == ENOTDIR else { throw .failed(.remove, path, errno) }
     return false
+  }
+
+  static func parent(of path: String) -> String {
+    guard let cut = path.lastIndex(of: "/") else { return "." }
+    return cut == path.startIndex ? "/" : String(path[..<cut])
   }
 
   static func sync(_ path: String) throws(VaultError) {

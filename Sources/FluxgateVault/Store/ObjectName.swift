@@ -1,5 +1,3 @@
-internal import FluxgateSeal
-
 /// The name of an object: one to eight parts of lower-case letters, digits, `.`, `-` and `_`.
 ///
 /// | name | object |
@@ -25,7 +23,7 @@ public struct ObjectName: Hashable, Sendable, Comparable, CustomStringConvertibl
   private init(made text: String) { self.text = text }
 
   public static func segment(digest: [UInt8]) -> ObjectName {
-    ObjectName(made: "seg/\(Hex.text(digest))")
+    ObjectName(made: "seg/\(hexadecimal(digest))")
   }
 
   public static func manifest(_ recording: [UInt8], _ segment: UInt32) -> ObjectName {
@@ -37,15 +35,15 @@ public struct ObjectName: Hashable, Sendable, Comparable, CustomStringConvertibl
   }
 
   public static func head(_ recording: [UInt8]) -> ObjectName {
-    ObjectName(made: "rec/\(Hex.text(recording))/recording")
+    ObjectName(made: "rec/\(hexadecimal(recording))/recording")
   }
 
   public static func pairing(_ recording: [UInt8]) -> ObjectName {
-    ObjectName(made: "rec/\(Hex.text(recording))/pairing")
+    ObjectName(made: "rec/\(hexadecimal(recording))/pairing")
   }
 
   public static func salt(_ recording: [UInt8]) -> ObjectName {
-    ObjectName(made: "salt/\(Hex.text(recording))")
+    ObjectName(made: "salt/\(hexadecimal(recording))")
   }
 
   static func capsule(_ recording: [UInt8], _ name: CapsuleFileName) -> ObjectName {
@@ -53,14 +51,16 @@ public struct ObjectName: Hashable, Sendable, Comparable, CustomStringConvertibl
   }
 
   /// What all names of a recording's manifests, proofs or capsules begin with.
-  static func manifests(_ recording: [UInt8]) -> String { "log/\(Hex.text(recording))/" }
-  static func proofs(_ recording: [UInt8]) -> String { "proof/\(Hex.text(recording))/" }
-  static func capsules(_ recording: [UInt8]) -> String { "cap/\(Hex.text(recording))/" }
+  static func manifests(_ recording: [UInt8]) -> String { "log/\(hexadecimal(recording))/" }
+  static func proofs(_ recording: [UInt8]) -> String { "proof/\(hexadecimal(recording))/" }
+  static func capsules(_ recording: [UInt8]) -> String { "cap/\(hexadecimal(recording))/" }
 
   public var description: String { text }
 
   /// What follows the last `/`.
-  var last: Substring { text[(text.lastIndex(of: "/").map(text.index(after:)) ?? text.startIndex)...] }
+  var last: Substring {
+    text[(text.lastIndex(of: "/").map(text.index(after:)) ?? text.startIndex)...]
+  }
 
   /// The folders above the object, from the outermost.
   var folders: [String] {
@@ -77,7 +77,9 @@ public struct ObjectName: Hashable, Sendable, Comparable, CustomStringConvertibl
   }
 
   private static func isPart(_ part: Substring.UTF8View) -> Bool {
-    guard let first = part.first, first != UInt8(ascii: "."), part.count <= 200 else { return false }
+    guard let first = part.first, first != UInt8(ascii: "."), part.count <= 200 else {
+      return false
+    }
     return part.allSatisfy {
       switch $0 {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
@@ -86,16 +88,4 @@ public struct ObjectName: Hashable, Sendable, Comparable, CustomStringConvertibl
       }
     }
   }
-}
-
-/// Decimal, at least eight digits, so that names sort as numbers do.
-func padded(_ number: UInt32) -> String {
-  let digits = String(number)
-  return String(repeating: "0", count: max(0, 8 - digits.count)) + digits
-}
-
-/// The number of a manifest or proof; nil unless it is spelled as ``padded(_:)`` does, from 1.
-func segmentNumber(_ text: Substring) -> UInt32? {
-  guard let number = UInt32(text), number > 0, padded(number) == text else { return nil }
-  return number
 }

@@ -1,11 +1,17 @@
 import ArgumentParser
 import Fluxgate
 import Foundation
+import Synchronization
 
 /// Where commands speak: text of 80 columns, or JSON for programs.
 enum Console {
   /// Set by `--json`: results go out as one JSON object, faults too.
-  nonisolated(unsafe) static var speaksJSON = false
+  static var speaksJSON: Bool {
+    get { json.load(ordering: .relaxed) }
+    set { json.store(newValue, ordering: .relaxed) }
+  }
+
+  private static let json = Atomic<Bool>(false)
 
   static func say(_ line: String = "") {
     if speaksJSON { return }
@@ -43,7 +49,9 @@ enum Console {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
       // SAFETY: the slice is read during the call only.
-      let count = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(file, $0.baseAddress, $0.count) }
+      let count = unsafe bytes.withUnsafeBytes {
+        unsafe Glibc.write(file, $0.baseAddress, $0.count)
+      }
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { return }
       bytes = bytes.dropFirst(count)

@@ -28,8 +28,11 @@ struct DemoBench {
         InjectedFault(after: .milliseconds(4_000), kind: .unplug(duration: .milliseconds(3_000))),
       ]
       heartSettings.faults = [
-        InjectedFault(after: .milliseconds(2_500), kind: .dropFrame),
-        InjectedFault(after: .milliseconds(3_500), kind: .corruptFrame),
+        InjectedFault(after: .milliseconds(2_505), kind: .dropFrame),
+        InjectedFault(after: .milliseconds(2_605), kind: .dropFrame),
+        InjectedFault(after: .milliseconds(2_705), kind: .dropFrame),
+        InjectedFault(after: .milliseconds(3_505), kind: .corruptFrame),
+        InjectedFault(after: .milliseconds(3_605), kind: .corruptFrame),
         InjectedFault(after: .milliseconds(5_000), kind: .unplug(duration: .milliseconds(1_500))),
         InjectedFault(after: .milliseconds(8_500), kind: .reboot),
       ]

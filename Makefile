@@ -1,0 +1,23 @@
+# Two commands: `make demo` shows the whole way, `make test` runs what the continuous checks run.
+# Each installs the Debian packages that are missing and says so.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help demo test torture
+
+help:
+	@echo "make demo     build, then record three virtual devices and prove what came out"
+	@echo "make test     all tests: what the continuous checks run (under 25 minutes)"
+	@echo "make torture  the long ones: kills, sanitizer ten times, larger models"
+
+demo:
+	@Scripts/need-packages.sh build
+	@Scripts/need-swift.sh
+	swift build -c release --product fluxgate
+	.build/release/fluxgate demo
+
+test:
+	@Scripts/test.sh
+
+torture:
+	@FLUXGATE_TORTURE=1 Scripts/test.sh

@@ -1,0 +1,8 @@
+# Debian packages by purpose; sourced by the other scripts.
+
+# To compile and link.
+build_packages="libusb-1.0-0-dev libhdf5-dev libzstd-dev libssl-dev pkg-config"
+
+# Independent programs that check what Fluxgate writes: the ring's model (spin, gcc), the ledger's
+# proofs (Go's own packages), captures (tshark), files (h5dump) and numbers (SciPy, h5py).
+test_packages="spin gcc libc6-dev golang-go golang-golang-x-mod-dev hdf5-tools tshark python3 python3-venv"

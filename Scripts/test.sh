@@ -1,0 +1,44 @@
+#!/bin/bash
+# All checks, the cheap ones first. The last output is the closing lines of `swift test`.
+#
+# FLUXGATE_TORTURE=1: the sanitizer ten times, larger models, the long tests.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+skipped=()
+step() { printf '\n== %s\n' "$*"; }
+
+Scripts/need-packages.sh test
+Scripts/need-swift.sh
+
+step "Python peers"
+if Scripts/peers.sh; then
+  export PATH="$PWD/.build-peers/bin:$PATH"
+  export FLUXGATE_PEER_PYTHON="$PWD/.build-peers/bin/python3"
+  [ "${CI:-}" != true ] || export FLUXGATE_REQUIRE_PEERS=1
+elif [ "${CI:-}" = true ]; then
+  echo "The Python peers are required here and could not be installed." >&2
+  exit 1
+else
+  skipped+=("comparison with SciPy, h5py and makers' clients: pip failed")
+fi
+
+step "Model of the ring (Spin)"
+Tests/Models/check.sh
+
+step "Format"
+swift format lint --strict --recursive Sources Tests Package.swift
+
+step "Build"
+swift build --build-tests
+
+rounds=2
+[ "${FLUXGATE_TORTURE:-}" != 1 ] || rounds=10
+step "Thread sanitizer, $rounds rounds"
+Scripts/sanitize.sh "$rounds" || { echo "The thread sanitizer's run failed." >&2; exit 1; }
+
+step "Skipped"
+[ -d ../shared/fixtures ] || skipped+=("tests over ../shared/fixtures: not there")
+if [ "${#skipped[@]}" = 0 ]; then echo "nothing"; else printf -- '- %s\n' "${skipped[@]}"; fi
+
+step "Tests"
+exec swift test

@@ -1,0 +1,61 @@
+import ArgumentParser
+import Fluxgate
+import FluxgateDSP
+import FluxgateDevice
+import FluxgateSignal
+import Foundation
+
+struct ProfileCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "profile", abstract: "List device profiles, or check profile files.",
+    subcommands: [List.self, Check.self])
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "List the profiles that are found.")
+
+    @Option(help: "A folder of profiles, looked at before all others.")
+    var profiles: String?
+    @OptionGroup var home: HomeOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+      output.apply()
+      let library = try ProfileFolders.load(named: profiles, home: home.place)
+      for profile in library.profiles {
+        Console.say(
+          StatusText.pad(profile.name, 20) + StatusText.pad(profile.category.name, 10)
+            + "\(profile.maker) \(profile.model)")
+      }
+      Console.report(library.profiles.map(\.name))
+    }
+  }
+
+  struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Read profile files and say what is wrong, with line and column.")
+
+    @Argument(help: "Profile files.")
+    var files: [String]
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+      output.apply()
+      for file in files {
+        let profile = try read(file)
+        let spec = try DeviceSpec.parse("check=\(profile.name)@none")
+        _ = try spec.chain(of: profile)
+        Console.say("\(file): ok (\(profile.name))")
+      }
+      Console.report(files)
+    }
+
+    private func read(_ file: String) throws -> DeviceProfile {
+      let bytes = try DurableFile.read(file)
+      do throws(ProfileError) {
+        return try ProfileReader.read(text: String(decoding: bytes, as: UTF8.self), file: file)
+      } catch {
+        throw Fault.profile(error)
+      }
+    }
+  }
+}
