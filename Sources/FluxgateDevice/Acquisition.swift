@@ -73,11 +73,6 @@ public final class Acquisition {
       decoder.farewell(at: link.now, port: port)
       try flushOutbox(to: link)
       return nil
-    } catch .endOfCapture {
-      // The gateway ended the live run here by itself: nothing was lost.
-      decoder.farewell(at: link.now, port: port)
-      _ = port.takeOutbox()
-      return .endOfCapture
     } catch {
       // The end of a capture is where the live run said farewell, not a lost line.
       if error == .endOfCapture { decoder.farewell(at: link.now, port: port) }
