@@ -22,6 +22,9 @@ struct FluxgateCommand: ParsableCommand {
       StatusCommand.self,
       ProfileCommand.self,
       DemoCommand.self,
+      SimulateCommand.self,
+      CaptureCommand.self,
+      ReplayCommand.self,
     ])
 
   static func main() {

@@ -1,6 +1,6 @@
 public import FluxgateDevice
 internal import FluxgateSignal
-public import FluxgateTransport
+internal import FluxgateTransport
 
 /// The links of a capture as devices of a session, or of a run in memory.
 public struct CaptureReplay: Sendable {
@@ -92,7 +92,9 @@ public struct ReplayedDevice: Sendable {
   }
 
   /// How the driver's bytes differed from those captured; once its thread has ended.
-  public var differences: SentDifferences { link.differences }
+  public var sent: ReplayRun.Sent {
+    ReplayRun.Sent(device: source.name, differences: link.differences)
+  }
 }
 
 /// Opens a capture's link the first time and has it opened anew after that.

@@ -11,10 +11,11 @@ public enum RecordedRun {
     let streams: [CollectedStream]
     do throws(RecordingError) {
       let reader = try RecordingReader(opening: folder, secret: secret)
-      streams = try reader.datasets.filter { $0.kind != .meta && $0.kind != .processed }
-        .compactMap { (dataset) throws(RecordingError) in
-          try stream(dataset, of: reader, budget)
-        }
+      var found: [CollectedStream] = []
+      for dataset in reader.datasets where dataset.kind != .meta && dataset.kind != .processed {
+        if let stream = try stream(dataset, of: reader, budget) { found.append(stream) }
+      }
+      streams = found
     } catch {
       throw .recording(error, folder: folder.path)
     }

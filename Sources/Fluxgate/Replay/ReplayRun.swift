@@ -27,7 +27,7 @@ public struct ReplayRun: Sendable {
     for track in tracks { try track.check(replay.path) }
     return ReplayRun(
       streams: tracks.flatMap(\.streams),
-      sent: replay.devices.map { Sent(device: $0.source.name, differences: $0.differences) })
+      sent: replay.devices.map(\.sent))
   }
 }
 
