@@ -25,6 +25,7 @@ struct FluxgateCommand: ParsableCommand {
       SimulateCommand.self,
       CaptureCommand.self,
       ReplayCommand.self,
+      BenchCommand.self,
     ])
 
   static func main() {

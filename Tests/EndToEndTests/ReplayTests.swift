@@ -16,7 +16,7 @@ enum ReplayFixture {
       SimulationPlan(
         .heart, seed: 12,
         faults: [
-          InjectedFault(after: .milliseconds(800), kind: .dropFrame),
+          InjectedFault(after: .milliseconds(805), kind: .dropFrame),
           InjectedFault(after: .milliseconds(1600), kind: .reboot),
         ]), 3
     ),

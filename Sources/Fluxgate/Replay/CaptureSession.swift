@@ -120,13 +120,3 @@ private final class RingReaders {
     for reader in readers { reader.empty() }
   }
 }
-
-private final class RingReader {
-  private var reader: BlockRing.Reader
-
-  init(_ ring: BlockRing) { reader = ring.claimReader() }
-
-  func empty() {
-    while reader.consume({ _ in }) {}
-  }
-}
