@@ -97,8 +97,9 @@ struct ReplayTests {
     expectSame(streams, replayed.streams)
     #expect(replayed.sent.map(\.differences) == [SentDifferences()])
     #expect(streams.contains { $0.rowCount > 100 })
+    // The helmet's server and the receiver give again what a broken line kept back.
+    #expect(streams.contains { $0.lostCount > 0 } == (plan.device == .heart))
     for (stream, made) in zip(streams, truth) where plan.device != .glucose {
-      #expect(stream.lostCount > 0)
       #expect(UInt64(stream.rowCount) + stream.lostCount <= UInt64(made.rowCount))
     }
   }
@@ -200,7 +201,7 @@ struct ReplayTests {
     let recorded = try RecordedRun.read(RecordingFolder(folder.path), secret: patient)
     let run = try replay(path)
     #expect(RunComparison.differences(run.streams, recorded).isEmpty)
-    let raw = result.accounts.filter { $0.kind != .processed }
+    let raw = result.accounts.filter { $0.kind != .processed && $0.device == "heart" }
     #expect(raw.map(\.digest) == run.streams.map(\.digest))
   }
 }
