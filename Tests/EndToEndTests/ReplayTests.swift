@@ -134,9 +134,11 @@ struct ReplayTests {
     #expect(kept.count < 300_000)
   }
 
-  @Test(arguments: 0..<3) func `fixtures replay to the digests kept beside them`(place: Int) throws {
+  @Test(arguments: 0..<3) func `fixtures replay to the digests kept beside them`(place: Int) throws
+  {
     let (plan, seconds) = ReplayFixture.all[place]
-    let file = try Data(contentsOf: URL(fileURLWithPath: ReplayFixture.root + "/fixtures/digests.json"))
+    let file = try Data(
+      contentsOf: URL(fileURLWithPath: ReplayFixture.root + "/fixtures/digests.json"))
     let kept = try JSONDecoder().decode([String: [String: String]].self, from: file)
     let path = ReplayFixture.path(plan.device)
     let replayed = try replay(path)
@@ -177,6 +179,42 @@ struct ReplayTests {
     #expect(first.sample == 0)
     #expect(first.column == one[0].channels[0])
     #expect(first.left != first.right)
+  }
+
+  @Test func `a comparison tells a break and an early end apart`() throws {
+    let whole = try replay(ReplayFixture.path(.helmet)).streams
+    let short = Scratch()
+    let helmet = ReplayFixture.all[0].plan
+    _ = try SimulatedCapture.write(helmet, seconds: 1, to: short.path)
+    let ended = try #require(RunComparison.differences(whole, replay(short.path).streams).first)
+    #expect(ended.kind == .length)
+    #expect(ended.row == 1000)
+    let calm = Scratch()
+    var heart = ReplayFixture.all[1].plan
+    heart.faults.removeFirst()
+    _ = try SimulatedCapture.write(heart, seconds: 3, to: calm.path)
+    let broken = try replay(ReplayFixture.path(.heart)).streams
+    let gap = try #require(RunComparison.differences(broken, replay(calm.path).streams).first)
+    #expect(gap.kind == .gap)
+    #expect(gap.left == "counterGap, 15 missing")
+    #expect(gap.right == "no break")
+  }
+
+  @Test func `a driver that asks otherwise than in the capture is told of`() throws {
+    let folder = Scratch()
+    try FileManager.default.createDirectory(
+      atPath: folder.path, withIntermediateDirectories: true)
+    let shipped = try String(
+      contentsOfFile: ReplayFixture.root + "/device-profiles/dexcom-g4.yaml", encoding: .utf8)
+    try shipped.replacingOccurrences(of: "\"60\"", with: "\"45\"").write(
+      toFile: folder.path + "/dexcom-g4.yaml", atomically: true, encoding: .utf8)
+    let run = try ReplayRun.run(
+      CaptureReplay(
+        path: ReplayFixture.path(.glucose),
+        library: ProfileLibrary.load(folders: [folder.path])))
+    #expect(run.sent.first.map { $0.differences.count > 0 } == true)
+    let asCaptured = try replay(ReplayFixture.path(.glucose))
+    #expect(asCaptured.sent.map(\.differences) == [SentDifferences()])
   }
 
   @Test func `a capture replayed into a recording is the capture's run in memory`() throws {

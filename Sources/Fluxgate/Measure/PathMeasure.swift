@@ -72,7 +72,8 @@ public final class PathMeasure {
     samples = run.streams.reduce(0) { $0 + $1.rowCount * $1.channels.count }
     rowBytes = run.streams.reduce(0) { $0 + $1.rows.count }
     captureSeconds = Double(records.last?.time.since(records[0].time) ?? 0) / 1e9
-    shape = "\(stream.channels.count) columns"
+    shape =
+      "\(stream.channels.count) columns"
       + (description.rate.map { " at \(Int($0)) Hz" } ?? "")
     self.path = path
     self.scratch = scratch
@@ -202,7 +203,8 @@ public final class PathMeasure {
       var finished: [UInt32] = []
       let writer = try RecordingWriter(
         creating: folder, identity: keys.gateway, recipients: [Recipient(keys.patient.publicKey)],
-        pairing: keys.pairing, datasets: [dataset], now: 0) { finished.append($0) }
+        pairing: keys.pairing, datasets: [dataset], now: 0
+      ) { finished.append($0) }
       let contents = chunks(of: rows)
       let sealing = try Self.timeOnce { () throws(RecordingError) in
         for content in contents { try writer.append(content) }
@@ -229,7 +231,9 @@ public final class PathMeasure {
     let replay = try CaptureReplay(path: path, library: library)
     let folder = scratch + "/whole"
     let keys: Keys
-    do throws(RecordingError) { keys = try Keys() } catch { throw .recording(error, folder: folder) }
+    do throws(RecordingError) { keys = try Keys() } catch {
+      throw .recording(error, folder: folder)
+    }
     var devices = replay.devices.map(\.source)
     for index in devices.indices where devices[index].chain == nil {
       devices[index].chain = Self.chain
