@@ -64,7 +64,8 @@ let package = Package(
         "FluxgateSeal",
         "FluxgateRecording", "FluxgateLedger", "FluxgateVault",
       ]),
-    room("FluxgateSimulation", ["FluxgateSignal", "FluxgateTransport", "FluxgateDevice", "CLinux"]),
+    room(
+      "FluxgateSimulation", ["FluxgateSignal", "FluxgateTransport", "FluxgateDevice", "CLinux"]),
     .executableTarget(
       name: "fluxgate",
       dependencies: [
@@ -78,18 +79,26 @@ let package = Package(
     tests("FluxgateSignalTests", ["FluxgateSignal"]),
     tests("FluxgateKernelsTests", ["FluxgateKernels"]),
     tests("FluxgateTransportTests", ["FluxgateTransport", "FluxgateSignal"]),
-    tests("FluxgateDeviceTests", ["FluxgateDevice", "FluxgateTransport", "FluxgateSignal", "FluxgateSimulation"]),
+    tests(
+      "FluxgateDeviceTests",
+      ["FluxgateDevice", "FluxgateTransport", "FluxgateSignal", "FluxgateSimulation"]),
     .testTarget(
       name: "FluxgateDSPTests", dependencies: ["FluxgateDSP", "FluxgateKernels", "FluxgateSignal"],
       exclude: ["scipy_reference.py"], swiftSettings: relaxed),
     tests("FluxgateSealTests", ["FluxgateSeal"]),
     tests("FluxgateRecordingTests", ["FluxgateRecording", "FluxgateSeal", "FluxgateSignal"]),
     tests("FluxgateLedgerTests", ["FluxgateLedger", "FluxgateSeal"]),
-    tests("FluxgateVaultTests", ["FluxgateVault", "FluxgateRecording", "FluxgateLedger", "FluxgateSeal", "FluxgateSignal"]),
-    tests("FluxgateSimulationTests", ["FluxgateSimulation", "FluxgateTransport", "FluxgateDevice", "FluxgateSignal"]),
+    tests(
+      "FluxgateVaultTests",
+      ["FluxgateVault", "FluxgateRecording", "FluxgateLedger", "FluxgateSeal", "FluxgateSignal"]),
+    tests(
+      "FluxgateSimulationTests",
+      ["FluxgateSimulation", "FluxgateTransport", "FluxgateDevice", "FluxgateSignal"]),
     tests(
       "EndToEndTests",
-      ["Fluxgate", "FluxgateSimulation", "FluxgateSignal", "FluxgateDevice", "FluxgateTransport",
-       "FluxgateRecording", "FluxgateLedger", "FluxgateVault", "FluxgateSeal"]),
+      [
+        "Fluxgate", "FluxgateSimulation", "FluxgateSignal", "FluxgateDevice", "FluxgateTransport",
+        "FluxgateRecording", "FluxgateLedger", "FluxgateVault", "FluxgateSeal",
+      ]),
   ]
 )

@@ -12,7 +12,8 @@ import Testing
 @Suite(.serialized) struct FirstWayTests {
   @Test func `three devices are recorded at once and come out as they went in`() throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "fluxgate-\(UUID().uuidString)").path
+      "fluxgate-\(UUID().uuidString)"
+    ).path
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let home = GatewayHome(path: folder + "/home")
@@ -22,7 +23,8 @@ import Testing
       patient: patient.publicKey, gateway: identity.publicKey,
       logVerifierKey: identity.logVerifierKey, created: 1_700_000_000
     ).signed(by: patient)
-    let heart = PtyHost(device: VirtualTwinleaf(VirtualTwinleaf.Settings()), path: folder + "/heart")
+    let heart = PtyHost(
+      device: VirtualTwinleaf(VirtualTwinleaf.Settings()), path: folder + "/heart")
     try heart.start()
     let path = heart.path
     var plan = SessionPlan(

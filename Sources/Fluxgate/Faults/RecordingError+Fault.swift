@@ -17,7 +17,8 @@ extension Fault {
     case .disk(_, let path, ENOSPC):
       Fault(
         "R01", "the disk is full", state: "Everything sealed before is safe and was closed.",
-        remedy: "free space, then start a new recording", cause: "\(path): \(ErrorNumber.text(ENOSPC))",
+        remedy: "free space, then start a new recording",
+        cause: "\(path): \(ErrorNumber.text(ENOSPC))",
         exit: .failed)
     case .disk(let operation, let path, let number):
       Fault(

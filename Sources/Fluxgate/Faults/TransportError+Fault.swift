@@ -1,5 +1,5 @@
-internal import Glibc
 public import FluxgateTransport
+internal import Glibc
 
 extension Fault {
   /// A link that cannot be opened or that broke.

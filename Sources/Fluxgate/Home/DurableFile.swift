@@ -63,7 +63,9 @@ public enum DurableFile {
     var done = 0
     while done < bytes.count {
       // SAFETY: the slice is read during the call only.
-      let count = unsafe bytes[done...].withUnsafeBytes { unsafe write(file, $0.baseAddress, $0.count) }
+      let count = unsafe bytes[done...].withUnsafeBytes {
+        unsafe write(file, $0.baseAddress, $0.count)
+      }
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { throw .file(path, "write", errno) }
       done += count

@@ -1,6 +1,6 @@
-internal import Glibc
 public import FluxgateLedger
 public import FluxgateSeal
+internal import Glibc
 
 /// The folder where a gateway keeps its identity, its log, its cursors and the notes of running
 /// sessions: `$FLUXGATE_HOME`, or `.fluxgate` in the user's home.

@@ -74,7 +74,8 @@ final class AnchoringThread {
     guard let log, !waiting.isEmpty else { return }
     do throws(LedgerError) {
       let places = try batcher.flush { (entries) throws(LedgerError) in try log.append(entries) }
-      let proofs = try (places ?? []).map { (place) throws(LedgerError) in try log.proof(of: place) }
+      let proofs = try (places ?? []).map { (place) throws(LedgerError) in try log.proof(of: place)
+      }
       for (segment, proof) in zip(waiting, proofs) { keep(proof, of: segment) }
       waiting.removeAll()
     } catch {

@@ -1,5 +1,5 @@
-internal import FluxgateRecording
 internal import FluxgateDevice
+internal import FluxgateRecording
 internal import FluxgateSignal
 
 /// Follows the newest record number of each store-and-forward stream from sealing to the disk.

@@ -35,7 +35,9 @@ final class LaneList: @unchecked Sendable {
     boards = devices.map(\.board) + [markers.board]
   }
 
-  var datasets: [DatasetDescription] { lanes.map(\.raw) + lanes.compactMap { $0.processed?.dataset } }
+  var datasets: [DatasetDescription] {
+    lanes.map(\.raw) + lanes.compactMap { $0.processed?.dataset }
+  }
 
   var views: [StreamView] {
     lanes.map {

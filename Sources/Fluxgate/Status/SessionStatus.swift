@@ -146,7 +146,8 @@ struct Judgement {
     let lost = session.views.reduce(0) { $0 + $1.counters.lostRows }
     return Judgement(
       isSafe: true,
-      reason: lost == 0 ? "every sample so far is stored"
+      reason: lost == 0
+        ? "every sample so far is stored"
         : "every sample so far is stored or named as lost (\(lost) lost)")
   }
 }

@@ -49,7 +49,9 @@ enum Console {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
       // SAFETY: the slice is read during the call only.
-      let count = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(file, $0.baseAddress, $0.count) }
+      let count = unsafe bytes.withUnsafeBytes {
+        unsafe Glibc.write(file, $0.baseAddress, $0.count)
+      }
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { return }
       bytes = bytes.dropFirst(count)

@@ -19,7 +19,8 @@ enum StatusText {
   }
 
   static func pad(_ text: String, _ width: Int) -> String {
-    text.count >= width ? String(text.prefix(width))
+    text.count >= width
+      ? String(text.prefix(width))
       : text + String(repeating: " ", count: width - text.count)
   }
 
@@ -77,9 +78,9 @@ enum StatusText {
   }
 
   private static func seal(_ status: SessionStatus) -> String {
-    "sealed  \(status.sealedChunks) chunks, segments closed \(status.segmentsClosed), "
-      + "anchored \(status.segmentsAnchored); "
-      + "to disk p50 \(number(status.latencyMilliseconds50, decimals: 0)) "
+    "sealed  \(status.sealedChunks) chunks; segments: \(status.segmentsClosed) closed, "
+      + "\(status.segmentsAnchored) anchored, \(status.segmentsDelivered) delivered; "
+      + "p50 \(number(status.latencyMilliseconds50, decimals: 0)) "
       + "p99 \(number(status.latencyMilliseconds99, decimals: 0)) ms"
   }
 }

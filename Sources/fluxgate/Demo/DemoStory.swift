@@ -77,7 +77,8 @@ struct DemoStory {
   private func verify(_ patient: PatientPublicKey) throws {
     step(4, "Verify and anchor. Needs no data key.")
     let report = try check(recording, patient)
-    Console.say("    \(report.segmentCount) segment(s), \(report.chunkCount) sealed chunks, all checked:")
+    Console.say(
+      "    \(report.segmentCount) segment(s), \(report.chunkCount) sealed chunks, all checked:")
     Console.say("    \(word(report.status))")
     let anchored = report.proofs.values.filter { $0 == .selfAttested }.count
     Console.say("    \(anchored) segment(s) proven in the gateway's log (self-attested only).")
@@ -89,7 +90,8 @@ struct DemoStory {
     do throws(VaultError) {
       let store = try DirectoryVault(vault)
       let push = try Push.run(RecordingFolder(recording), to: store, patient: patient.publicKey)
-      Console.say("    pushed \(push.put.count) objects, \(StatusText.bytes(Double(push.byteCount)))")
+      Console.say(
+        "    pushed \(push.put.count) objects, \(StatusText.bytes(Double(push.byteCount)))")
       let again = try Push.run(RecordingFolder(recording), to: store, patient: patient.publicKey)
       Console.say("    again: \(again.put.count) new, \(again.alreadyThereCount) already there")
       _ = try Pull.run(store, into: pulled, patient: patient)
@@ -107,9 +109,11 @@ struct DemoStory {
     let verdicts = try proof.compare(bench.truth)
     for verdict in verdicts { Console.say(verdict.line) }
     let isTrue = verdicts.allSatisfy(\.holds)
-    step(7, isTrue
-      ? "Every sample is stored, equal to what was sent, or named as lost."
-      : "THE RECORDING DIFFERS FROM WHAT WAS SENT.")
+    step(
+      7,
+      isTrue
+        ? "Every sample is stored, equal to what was sent, or named as lost."
+        : "THE RECORDING DIFFERS FROM WHAT WAS SENT.")
     Console.report(verdicts)
     return isTrue
   }

@@ -67,7 +67,8 @@ struct TruthProof {
       throw Fault.recording(error, folder: reader.folder.path)
     }
     let sent = account.received
-    let holds = equal == stored && stored == account.stored && sent <= UInt64(truth.rowCount)
+    let holds =
+      equal == stored && stored == account.stored && sent <= UInt64(truth.rowCount)
       && known <= sent
     return Verdict(
       stream: "\(account.device).\(account.stream)", sent: sent, stored: stored,

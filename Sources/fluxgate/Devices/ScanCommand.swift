@@ -78,7 +78,8 @@ enum SerialLines {
     for _ in 0..<4 {
       if let vendor = text(place, "idVendor"), let product = text(place, "idProduct") {
         return SerialLine(
-          path: path, usb: USBNumbers("\(vendor):\(product)"), product: text(place, "product") ?? "")
+          path: path, usb: USBNumbers("\(vendor):\(product)"), product: text(place, "product") ?? ""
+        )
       }
       place.deleteLastPathComponent()
     }

@@ -115,7 +115,8 @@ enum KeyPaths {
   /// `patient.secret` -> `patient.pub`.
   static func sibling(of path: String, ending: String) -> String {
     let url = URL(fileURLWithPath: path)
-    let base = path.hasSuffix("." + url.pathExtension) && !url.pathExtension.isEmpty
+    let base =
+      path.hasSuffix("." + url.pathExtension) && !url.pathExtension.isEmpty
       ? String(path.dropLast(url.pathExtension.count + 1)) : path
     return "\(base).\(ending)"
   }
