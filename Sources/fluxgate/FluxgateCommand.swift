@@ -20,6 +20,13 @@ struct FluxgateCommand: ParsableCommand {
       CheckCommand.self,
       RecordCommand.self,
       StatusCommand.self,
+      InfoCommand.self,
+      VerifyCommand.self,
+      RecoverCommand.self,
+      OpenCommand.self,
+      ExportCommand.self,
+      PushCommand.self,
+      PullCommand.self,
       ProfileCommand.self,
       DemoCommand.self,
     ])

@@ -1,3 +1,4 @@
+internal import FluxgateRecording
 internal import FluxgateSeal
 internal import FluxgateSignal
 
@@ -25,6 +26,22 @@ struct StreamDigest: ~Copyable {
     }
     hash.update(block.rows.extracting(row * rowBytes..<block.rowCount * rowBytes))
     rowCount += UInt64(block.rowCount)
+  }
+
+  /// The same from a chunk that was opened again.
+  mutating func add(_ chunk: OpenedChunk) {
+    let rowBytes = chunk.columns * chunk.type.byteCount
+    var row = 0
+    var sample = chunk.firstSample
+    for gap in chunk.gaps {
+      let place = max(row, min(Int(gap.row), chunk.rowCount))
+      hash.update(Array(chunk.rows[row * rowBytes..<place * rowBytes]))
+      sample &+= UInt64(place - row) &+ (place > 0 ? gap.missing : 0)
+      row = place
+      addBreak(gap, sample: sample)
+    }
+    hash.update(Array(chunk.rows[row * rowBytes..<chunk.rowCount * rowBytes]))
+    rowCount += UInt64(chunk.rowCount)
   }
 
   consuming func finish() -> [UInt8] { hash.finish() }
