@@ -1,3 +1,4 @@
+internal import FluxgateRecording
 internal import FluxgateSeal
 internal import FluxgateSignal
 
@@ -16,18 +17,36 @@ struct StreamDigest: ~Copyable {
 
   mutating func add(_ block: borrowing SampleBlock) {
     let header = block.header
+    let gaps = (0..<header.discontinuityCount).map { header[discontinuity: $0] }
+    add(
+      block.rows, rowByteCount: block.layout.rowByteCount, firstSample: header.firstSample,
+      gaps: gaps)
+  }
+
+  /// The same from a chunk that was opened again.
+  mutating func add(_ chunk: OpenedChunk) {
+    // SAFETY: the view is used while `chunk` is held.
+    let rows = unsafe chunk.rows.span.bytes
+    add(
+      rows, rowByteCount: chunk.columns * chunk.type.byteCount, firstSample: chunk.firstSample,
+      gaps: chunk.gaps)
+  }
+
+  private mutating func add(
+    _ rows: RawSpan, rowByteCount: Int, firstSample: UInt64, gaps: [Discontinuity]
+  ) {
+    let count = rows.byteCount / rowByteCount
     var row = 0
-    nextSample = header.firstSample
-    for index in 0..<header.discontinuityCount {
-      let gap = header[discontinuity: index]
-      let place = min(Int(gap.row), block.rowCount)
-      addRows(block, from: row, to: place)
-      if gap.row > 0 { nextSample += gap.missing }
+    nextSample = firstSample
+    for gap in gaps {
+      let place = max(row, min(Int(gap.row), count))
+      addRows(rows.extracting(row * rowByteCount..<place * rowByteCount), place - row)
+      if gap.row > 0 { nextSample &+= gap.missing }
       row = place
       breaks.add(gap.reason, missing: gap.missing)
     }
-    addRows(block, from: row, to: block.rowCount)
-    rowCount += UInt64(block.rowCount)
+    addRows(rows.extracting(row * rowByteCount..<count * rowByteCount), count - row)
+    rowCount += UInt64(count)
   }
 
   consuming func finish() -> [UInt8] {
@@ -35,12 +54,11 @@ struct StreamDigest: ~Copyable {
     return hash.finish()
   }
 
-  private mutating func addRows(_ block: borrowing SampleBlock, from first: Int, to end: Int) {
-    guard first < end else { return }
+  private mutating func addRows(_ rows: RawSpan, _ count: Int) {
+    guard count > 0 else { return }
     settleBreaks()
-    let rowBytes = block.layout.rowByteCount
-    hash.update(block.rows.extracting(first * rowBytes..<end * rowBytes))
-    nextSample += UInt64(end - first)
+    hash.update(rows)
+    nextSample &+= UInt64(count)
   }
 
   private mutating func settleBreaks() {
