@@ -1,5 +1,6 @@
 import Fluxgate
 import FluxgateRecording
+import FluxgateSeal
 
 /// A verification's result for people and programs.
 struct Verdict {
