@@ -29,6 +29,10 @@ struct FluxgateCommand: ParsableCommand {
       PullCommand.self,
       ProfileCommand.self,
       DemoCommand.self,
+      SimulateCommand.self,
+      CaptureCommand.self,
+      ReplayCommand.self,
+      BenchCommand.self,
     ])
 
   static func main() {

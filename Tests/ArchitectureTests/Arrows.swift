@@ -8,7 +8,7 @@ enum Arrows {
     "FluxgateKernels": [],
     "FluxgateTransport": ["FluxgateSignal", "CLinux"],
     "FluxgateDevice": ["FluxgateSignal", "FluxgateTransport", "Yams"],
-    "FluxgateDSP": ["FluxgateSignal", "FluxgateKernels"],
+    "FluxgateDSP": ["FluxgateKernels"],
     "FluxgateSeal": ["CCrypto", "Crypto"],
     "FluxgateRecording": [
       "FluxgateSignal", "FluxgateKernels", "FluxgateSeal", "CHDF5", "CZstd", "CLinux",
@@ -22,8 +22,8 @@ enum Arrows {
     "FluxgateSimulation": ["FluxgateSignal", "FluxgateTransport", "FluxgateDevice", "CLinux"],
     "fluxgate": [
       "Fluxgate", "FluxgateSimulation", "FluxgateSignal", "FluxgateTransport", "FluxgateDevice",
-      "FluxgateDSP", "FluxgateSeal", "FluxgateRecording", "FluxgateLedger", "FluxgateVault",
-      "ArgumentParser",
+      "FluxgateDSP", "FluxgateKernels", "FluxgateSeal", "FluxgateRecording", "FluxgateLedger",
+      "FluxgateVault", "ArgumentParser",
     ],
   ]
 

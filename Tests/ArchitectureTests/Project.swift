@@ -3,7 +3,7 @@ import Foundation
 /// The project's own files.
 enum Project {
   static let root: URL = {
-    var folder = URL(filePath: #filePath).deletingLastPathComponent()
+    var folder = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
     while folder.path != "/",
       !FileManager.default.fileExists(atPath: folder.appending(path: "Package.swift").path)
     {

@@ -9,23 +9,27 @@ struct SourceFile {
   init(path: String, text: String) {
     self.path = path
     lines = text.components(separatedBy: "\n")
+    code = lines.map { $0.contains("//") ? $0.components(separatedBy: "//")[0] : $0 }
   }
 
   var room: String { path.components(separatedBy: "/").dropFirst().first ?? "" }
   var name: String { path.components(separatedBy: "/").last ?? path }
 
   /// Lines without what follows `//`. Good enough: no rule below is met by the text of a literal.
-  var code: [String] { lines.map { $0.components(separatedBy: "//")[0] } }
+  let code: [String]
 
   var imports: Set<String> {
-    Set(
-      code.compactMap { line in
-        line.firstMatch(of: Self.importing).map { String($0.output.module) }
-      })
+    let pattern = Self.importing
+    let found = code.filter { $0.contains("import ") }.compactMap { line in
+      line.firstMatch(of: pattern).map { String($0.output.module) }
+    }
+    return Set(found)
   }
 
   var declaredTypes: [String] {
-    code.flatMap { $0.matches(of: Self.declaring).map { String($0.output.name) } }
+    let pattern = Self.declaring
+    return code.filter { line in Self.keywords.contains { line.contains($0) } }
+      .flatMap { $0.matches(of: pattern).map { String($0.output.name) } }
   }
 
   /// Every breach of a rule in this file, in words that name the place.
@@ -61,8 +65,9 @@ struct SourceFile {
   /// A file that is unsafe somewhere gives a reason, and shared state that the compiler does not
   /// check gives one within the lines above it.
   private var safetyFaults: [String] {
+    let unsafety = Self.unsafety
     let reasons = lines.indices.filter { lines[$0].contains("SAFETY:") }
-    let isUnsafe = code.contains { $0.contains(Self.unsafety) }
+    let isUnsafe = code.contains { $0.contains("unsafe") && $0.contains(unsafety) }
     guard !reasons.isEmpty else {
       return isUnsafe ? ["\(path): unsafe without a SAFETY: reason"] : []
     }
@@ -75,6 +80,8 @@ struct SourceFile {
   private static var importing: Regex<(Substring, module: Substring)> {
     /^\s*(?:@\w+(?:\(\w+\))?\s+)*(?:(?:public|package|internal|fileprivate|private)\s+)?import\s+(?:(?:struct|class|enum|protocol|func|var|let|typealias)\s+)?(?<module>\w+)/
   }
+
+  private static let keywords = ["struct", "class", "enum", "protocol", "actor", "typealias"]
 
   private static var declaring: Regex<(Substring, name: Substring)> {
     /\b(?:struct|class|enum|protocol|actor|typealias)\s+(?<name>[A-Z]\w*)/

@@ -20,6 +20,9 @@ public struct DeviceSource: Sendable {
   public var settings: [String: String]
   /// Stages for the device's raw streams; nil for none.
   public var chain: ChainDefinition?
+  /// True where the link's clock is a capture's: it is never slept for here, and reads wait for room
+  /// in the rings, so that a fast replay loses nothing.
+  public var isReplayed = false
 
   public init(
     name: String, link: String, category: Category, settings: [String: String] = [:],
