@@ -1,6 +1,7 @@
 import ArgumentParser
 import Fluxgate
 import FluxgateRecording
+import FluxgateSignal
 import Foundation
 
 struct ExportCommand: ParsableCommand {

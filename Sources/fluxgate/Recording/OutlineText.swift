@@ -1,5 +1,6 @@
 import Fluxgate
 import FluxgateRecording
+import FluxgateSeal
 import FluxgateSignal
 
 /// The public side of a recording as lines and as JSON.

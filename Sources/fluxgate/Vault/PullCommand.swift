@@ -1,6 +1,7 @@
 import ArgumentParser
 import Fluxgate
 import FluxgateRecording
+import FluxgateSeal
 import FluxgateVault
 
 struct PullCommand: ParsableCommand {
