@@ -42,10 +42,22 @@ extension Verification {
     guard Disk.exists(folder.journals) else { return }
     for name in try Disk.list(folder.journals) {
       if let number = RecordingFolder.number(of: name, suffix: "fxj") {
-        find(.journal(number), .recoveryNeeded)
+        find(.journal(number), try isDamaged(number) ? .unreadable : .recoveryNeeded)
       } else {
         findExtra("journal/\(name)")
       }
+    }
+  }
+
+  /// A torn end is what a kill leaves; anything else that cannot be read is damage.
+  private func isDamaged(_ segment: UInt32) throws(RecordingError) -> Bool {
+    do {
+      var reader = try JournalReader(folder.journal(segment))
+      while try reader.next() != nil {}
+      return try reader.wholeRecordFollows()
+    } catch {
+      guard case .journal = error else { throw error }
+      return true
     }
   }
 
