@@ -50,7 +50,7 @@ let package = Package(
     room(
       "FluxgateDevice",
       ["FluxgateSignal", "FluxgateTransport", .product(name: "Yams", package: "Yams")]),
-    room("FluxgateDSP", ["FluxgateSignal", "FluxgateKernels"]),
+    room("FluxgateDSP", ["FluxgateKernels"]),
     room("FluxgateSeal", ["CCrypto", .product(name: "Crypto", package: "swift-crypto")]),
     room(
       "FluxgateRecording",
@@ -70,7 +70,8 @@ let package = Package(
       name: "fluxgate",
       dependencies: [
         "Fluxgate", "FluxgateSimulation", "FluxgateSignal", "FluxgateTransport", "FluxgateDevice",
-        "FluxgateDSP", "FluxgateSeal", "FluxgateRecording", "FluxgateLedger", "FluxgateVault",
+        "FluxgateDSP", "FluxgateKernels", "FluxgateSeal", "FluxgateRecording", "FluxgateLedger",
+        "FluxgateVault",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -83,7 +84,7 @@ let package = Package(
       "FluxgateDeviceTests",
       ["FluxgateDevice", "FluxgateTransport", "FluxgateSignal", "FluxgateSimulation"]),
     .testTarget(
-      name: "FluxgateDSPTests", dependencies: ["FluxgateDSP", "FluxgateKernels", "FluxgateSignal"],
+      name: "FluxgateDSPTests", dependencies: ["FluxgateDSP", "FluxgateKernels"],
       exclude: ["scipy_reference.py"], swiftSettings: relaxed),
     tests("FluxgateSealTests", ["FluxgateSeal"]),
     tests("FluxgateRecordingTests", ["FluxgateRecording", "FluxgateSeal", "FluxgateSignal"]),

@@ -75,9 +75,12 @@ public final class Acquisition {
       return nil
     } catch {
       // The end of a capture is where the live run said farewell, not a lost line.
-      if error == .endOfCapture { decoder.farewell(at: link.now, port: port) }
-      if stop.isRaised || error == .endOfCapture { return nil }
-      lose(link)
+      if stop.isRaised { return nil }
+      if error == .endOfCapture {
+        decoder.farewell(at: link.now, port: port)
+      } else {
+        lose(link)
+      }
       return error
     }
   }

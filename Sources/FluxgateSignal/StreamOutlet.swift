@@ -88,7 +88,8 @@ public final class StreamOutlet {
   /// - Returns: false when the ring is still full: call again after a moment.
   public func finish() -> Bool {
     flush()
-    guard !pending.isEmpty else { return true }
+    // A break that lost nothing and has no row after it says nothing.
+    guard pending.hasMissing else { return true }
     let sample = nextSample
     let time = counters.newestTime
     return writer.publish { block in
@@ -133,7 +134,9 @@ struct PendingLoss {
   private var timeStep = InlineArray<16, Int64>(repeating: 0)
   private var noted: UInt16 = 0
 
-  var isEmpty: Bool { noted == 0 }
+  var hasMissing: Bool {
+    DiscontinuityReason.allCases.contains { missing[Int($0.rawValue)] > 0 }
+  }
 
   mutating func add(_ reason: DiscontinuityReason, missing count: UInt64, timeStep step: Int64) {
     let place = Int(reason.rawValue)

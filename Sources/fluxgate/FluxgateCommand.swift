@@ -20,8 +20,19 @@ struct FluxgateCommand: ParsableCommand {
       CheckCommand.self,
       RecordCommand.self,
       StatusCommand.self,
+      InfoCommand.self,
+      VerifyCommand.self,
+      RecoverCommand.self,
+      OpenCommand.self,
+      ExportCommand.self,
+      PushCommand.self,
+      PullCommand.self,
       ProfileCommand.self,
       DemoCommand.self,
+      SimulateCommand.self,
+      CaptureCommand.self,
+      ReplayCommand.self,
+      BenchCommand.self,
     ])
 
   static func main() {

@@ -1,89 +1,55 @@
 import Foundation
 
-/// The built `fluxgate` in a process group of its own, ended with this object.
-final class FluxgateProcess {
-  /// Beside the test bundle; nil when only the tests were built.
-  static let program: String? = {
-    let bundle =
-      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-    let places = [bundle] + CommandLine.arguments
-    return places.lazy.map { ($0 as NSString).deletingLastPathComponent + "/fluxgate" }
-      .first { FileManager.default.isExecutableFile(atPath: $0) }
-  }()
+/// The built command line as a person starts it, with its own home folder.
+struct FluxgateProcess {
+  struct Ending {
+    let status: Int32
+    let out: String
+    let complaints: String
 
-  let number: pid_t
-  private var status: Int32?
-
-  /// - Parameters:
-  ///   - terminal: a terminal's name: the process gets a session of its own with it as its
-  ///     controlling terminal. Nil: no input, output to the file `log`.
-  init(_ words: [String], log: String = "/dev/null", terminal: String? = nil) throws {
-    let program = try required(Self.program)
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    let apart = terminal == nil ? POSIX_SPAWN_SETPGROUP : 0x80  // POSIX_SPAWN_SETSID
-    posix_spawnattr_setflags(&attributes, Int16(apart) | Int16(POSIX_SPAWN_SETSIGMASK))
-    // The threads that tests run on have signals blocked; a child would keep that.
-    var none = sigset_t()
-    sigemptyset(&none)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    let output = O_WRONLY | O_CREAT | O_APPEND
-    posix_spawn_file_actions_addopen(&actions, 0, terminal ?? "/dev/null", O_RDWR, 0)
-    posix_spawn_file_actions_addopen(
-      &actions, 1, terminal ?? log, terminal == nil ? output : O_RDWR, 0o600)
-    posix_spawn_file_actions_adddup2(&actions, 1, 2)
-    var arguments = ([program] + words).map { strdup($0) } + [nil]
-    defer { arguments.forEach { free($0) } }
-    var number: pid_t = 0
-    let failure = posix_spawn(&number, program, &actions, &attributes, &arguments, environ)
-    guard failure == 0 else { throw POSIXError(POSIXErrorCode(rawValue: failure) ?? .EIO) }
-    self.number = number
-  }
-
-  deinit { if status == nil { kill() } }
-
-  func kill() {
-    Foundation.kill(-number, SIGKILL)
-    _ = wait(seconds: 10)
-  }
-
-  func interrupt() { Foundation.kill(number, SIGINT) }
-
-  /// The exit code, 128 and the signal for a killed one; nil while it still runs.
-  func wait(seconds: Double) -> Int32? {
-    let end = Date(timeIntervalSinceNow: seconds)
-    while status == nil {
-      var raw: Int32 = 0
-      if waitpid(number, &raw, WNOHANG) == number {
-        status = raw & 0x7f == 0 ? raw >> 8 & 0xff : 128 + raw & 0x7f
-      } else if Date() > end {
-        break
-      } else {
-        usleep(2000)
-      }
+    /// Lines that a terminal of 80 columns would break.
+    var longLines: [String] {
+      (out + complaints).split(separator: "\n").map(String.init).filter { $0.count > 80 }
     }
-    return status
+
+    var json: Any? { try? JSONSerialization.jsonObject(with: Data(out.utf8)) }
   }
 
-  /// Runs to the end; the exit code and all that was said.
-  static func run(_ words: [String], log: String) throws -> (status: Int32, said: String) {
-    try? FileManager.default.removeItem(atPath: log)
-    let process = try FluxgateProcess(words, log: log)
-    let status = try required(process.wait(seconds: 20))
-    return (status, try String(contentsOfFile: log, encoding: .utf8))
-  }
-}
+  let home: String
 
-/// Looks every two milliseconds; false when it did not come true.
-func waitUntil(seconds: Double, _ isTrue: () -> Bool) -> Bool {
-  let end = Date(timeIntervalSinceNow: seconds)
-  while !isTrue() {
-    if Date() > end { return false }
-    usleep(2000)
+  /// Nil where the tests were built without the program.
+  static var executable: URL? {
+    let beside = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+    return [beside, root.appendingPathComponent(".build/debug")]
+      .map { $0.appendingPathComponent("fluxgate") }
+      .first { FileManager.default.isExecutableFile(atPath: $0.path) }
   }
-  return true
+
+  static let root = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+  func run(_ arguments: String...) throws -> Ending { try run(arguments) }
+
+  func run(_ arguments: [String]) throws -> Ending {
+    let files = [UUID().uuidString, UUID().uuidString].map { home + "-" + $0 }
+    let process = try start(arguments, out: files[0], complaints: files[1])
+    process.waitUntilExit()
+    return Ending(
+      status: process.terminationStatus, out: try String(contentsOfFile: files[0], encoding: .utf8),
+      complaints: try String(contentsOfFile: files[1], encoding: .utf8))
+  }
+
+  /// Starts it and returns at once; what it says goes to files.
+  func start(_ arguments: [String], out: String, complaints: String) throws -> Process {
+    let process = Process()
+    process.executableURL = Self.executable
+    process.arguments = arguments
+    process.environment = ["FLUXGATE_HOME": home, "HOME": home, "PATH": "/usr/bin:/bin"]
+    for path in [out, complaints] { FileManager.default.createFile(atPath: path, contents: nil) }
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = FileHandle(forWritingAtPath: out)
+    process.standardError = FileHandle(forWritingAtPath: complaints)
+    try process.run()
+    return process
+  }
 }

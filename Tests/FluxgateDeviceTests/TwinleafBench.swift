@@ -42,7 +42,7 @@ final class CollectedStream {
         number += 1
       }
       for index in 0..<block.rows.byteCount { rows.append(block.rows.u8(at: index) ?? 0) }
-      blockTimes.append((number - 1, header.lastTime))
+      if block.rowCount > 0 { blockTimes.append((number - 1, header.lastTime)) }
     }
   }
 

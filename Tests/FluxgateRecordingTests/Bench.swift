@@ -129,7 +129,7 @@ final class Bench {
           Channel(name: "A2", kind: "mag", unit: "T", scale: 1e-15),
           Channel(name: "trigger, \"in\"", kind: "trigger", unit: ""),
         ])
-    ], labels: ["start", "stop"], other: ["subject": .text("P-0042")])
+    ], other: ["subject": .text("P-0042")])
 
   func verify(_ trust: Trust? = nil) throws -> VerificationReport {
     try Verifier.verify(folder, trust: trust ?? .patient(patient.publicKey))

@@ -13,7 +13,8 @@ extension Fault {
   }
 
   public static func recording(_ error: RecordingError, folder: String) -> Fault {
-    switch error {
+    if let fault = reading(error, folder: folder) { return fault }
+    return switch error {
     case .disk(_, let path, ENOSPC):
       Fault(
         "R01", "the disk is full", state: "Everything sealed before is safe and was closed.",

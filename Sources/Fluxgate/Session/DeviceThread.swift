@@ -32,7 +32,10 @@ final class DeviceThread: Sendable {
   ) {
     let open: Acquisition.Opener = { (time) throws(TransportError) in
       do throws(TransportError) {
-        return try source.open(time)
+        let link = try source.open(time)
+        guard source.isReplayed else { return link }
+        let room = RoomGate(board: board, stop: stop)
+        return GatedTransport(link) { room.wait() }
       } catch {
         _ = errors.append(error)
         throw error
@@ -41,7 +44,9 @@ final class DeviceThread: Sendable {
     let acquisition = Acquisition(driver: source.driver(setup), board: board, open: open)
     do throws(TransportError) {
       let link = try open(HostClock.now)
-      acquisition.run(link: link, until: stop) { WorkerThread.sleep($0) }
+      acquisition.run(link: link, until: stop) {
+        WorkerThread.sleep(source.isReplayed ? min($0, .milliseconds(1)) : $0)
+      }
     } catch {
       // The first open failed: the error is in `errors`, and the session refuses to start.
     }

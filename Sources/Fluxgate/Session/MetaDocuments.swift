@@ -16,59 +16,57 @@ struct MetaDocuments {
     return categories.map { ($0, document(of: $0, digests).encoded()) }
   }
 
-  private func document(of category: UInt16, _ digests: [UInt32: [UInt8]]) -> CBOR {
+  private func document(of category: UInt16, _ digests: [UInt32: [UInt8]]) -> CategoryMeta {
     let own = lanes.filter { $0.raw.category == category }
-    let streams = own.flatMap { lane in
-      [stream(lane, digests[lane.raw.stream])]
-        + (lane.processed.map { [processed($0, of: lane, digests[$0.dataset.stream])] } ?? [])
+    var streams: [UInt32: StreamMeta] = [:]
+    for lane in own {
+      streams[lane.raw.stream] = stream(lane, digests[lane.raw.stream])
+      guard let processed = lane.processed else { continue }
+      let number = processed.dataset.stream
+      streams[number] = self.processed(processed, of: lane, digests[number])
     }
     let names = Set(own.map(\.device))
     let boards = devices.filter { names.contains($0.name) }
-    return .record([
-      "streams": .map(streams),
-      "devices": .array(boards.compactMap(device)),
-      "started": .int(started.nanoseconds),
-      "software": .text(Version.text),
-    ])
+    return CategoryMeta(
+      streams: streams,
+      other: [
+        "devices": .array(boards.compactMap(device)), "started": .int(started.nanoseconds),
+        "software": .text(Version.text),
+      ])
   }
 
-  private func stream(_ lane: Lane, _ digest: [UInt8]?) -> CBORPair {
+  private func stream(_ lane: Lane, _ digest: [UInt8]?) -> StreamMeta {
     let description = lane.stream.description
-    var fields: [CBORPair] = [
-      pair("name", .text("\(lane.device).\(description.name)")),
-      pair("device", .text(lane.device)),
-      pair("columns", .array(description.channels.map(column))),
-      pair("clock", clock(lane.stream.counters)),
+    let labels = devices.first { $0.name == lane.device }?.labels.all ?? []
+    var other: [String: CBOR] = [
+      "device": .text(lane.device), "clock": clock(lane.stream.counters),
     ]
-    if let rate = description.rate { fields.append(pair("rate", float(rate))) }
-    if description.kind == .events { fields.append(pair("labels", labels(of: lane.device))) }
-    if let digest { fields.append(pair("digest", .bytes(digest))) }
-    return CBORPair(key: .unsigned(UInt64(lane.raw.stream)), value: .map(fields))
+    if let digest { other["digest"] = .bytes(digest) }
+    return StreamMeta(
+      name: "\(lane.device).\(description.name)", rate: description.rate,
+      channels: description.channels, labels: description.kind == .events ? labels : [],
+      other: other)
   }
 
-  private func processed(_ lane: ProcessedLane, of raw: Lane, _ digest: [UInt8]?) -> CBORPair {
+  private func processed(
+    _ lane: ProcessedLane, of raw: Lane, _ digest: [UInt8]?
+  ) -> StreamMeta {
     let description = raw.stream.description
-    let columns = description.channels.map { channel in
+    let channels = description.channels.map { channel in
       var made = channel
       made.scale = lane.chain.quantum
       made.offset = 0
-      return column(made)
+      return made
     }
-    var fields: [CBORPair] = [
-      pair("name", .text("\(raw.device).\(description.name).processed")),
-      pair("device", .text(raw.device)),
-      pair(
-        "columns", .array(columns + [column(Channel(name: "settling", kind: "flags", unit: ""))])),
-      pair("rate", float(lane.rate)),
-      pair("stages", .text(lane.chain.text)),
-      pair("source", .unsigned(UInt64(raw.raw.stream))),
+    var other: [String: CBOR] = [
+      "device": .text(raw.device), "stages": .text(lane.chain.text),
+      "source": .unsigned(UInt64(raw.raw.stream)),
+      "settlingSamples": .unsigned(UInt64(lane.settlingSampleCount)),
     ]
-    if let digest { fields.append(pair("digest", .bytes(digest))) }
-    return CBORPair(key: .unsigned(UInt64(lane.dataset.stream)), value: .map(fields))
-  }
-
-  private func labels(of name: String) -> CBOR {
-    .array(devices.first { $0.name == name }?.labels.all.map { .text($0) } ?? [])
+    if let digest { other["digest"] = .bytes(digest) }
+    return StreamMeta(
+      name: "\(raw.device).\(description.name).processed", rate: lane.rate,
+      channels: channels + [Channel(name: "settling", kind: "flags", unit: "")], other: other)
   }
 
   private func device(_ board: DeviceBoard) -> CBOR? {
@@ -79,30 +77,11 @@ struct MetaDocuments {
     ])
   }
 
+  /// Rate error in thousandths of a part per million, jitter in nanoseconds.
   private func clock(_ counters: StreamCounters) -> CBOR {
     .record([
-      "partsPerMillion": float(counters.clockErrorPartsPerMillion),
+      "partsPerBillion": .int(Int64((counters.clockErrorPartsPerMillion * 1000).rounded())),
       "jitter": .int(counters.jitterNanoseconds),
     ])
-  }
-
-  private func column(_ channel: Channel) -> CBOR {
-    .record([
-      "name": .text(channel.name), "kind": .text(channel.kind), "unit": .text(channel.unit),
-      "scale": float(channel.scale), "offset": float(channel.offset),
-      "range": float(channel.range), "delay": .int(channel.delay),
-      "delayUncertainty": .int(channel.delayUncertainty),
-    ])
-  }
-
-  private func pair(_ key: String, _ value: CBOR) -> CBORPair {
-    CBORPair(key: .text(key), value: value)
-  }
-
-  /// A whole number as an integer, any other as the eight bytes of a float64, big-endian.
-  private func float(_ value: Double) -> CBOR {
-    if let whole = Int64(exactly: value) { return .int(whole) }
-    let bits = value.bitPattern
-    return .bytes((0..<8).map { UInt8(truncatingIfNeeded: bits >> (56 - 8 * UInt64($0))) })
   }
 }

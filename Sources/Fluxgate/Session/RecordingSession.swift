@@ -20,6 +20,7 @@ public final class RecordingSession: Sendable {
   private let deviceStop: StopFlag
   private let machinery: Machinery
   private let faultLog: AppendLog<Fault>
+  private let delivery: (thread: WorkerThread, work: DeliveryThread)?
 
   /// Opens every device, waits until each has said who it is, and begins the recording.
   public static func start(_ plan: SessionPlan) throws(Fault) -> RecordingSession {
@@ -44,6 +45,11 @@ public final class RecordingSession: Sendable {
     faultLog = AppendLog(capacity: 256)
     machinery = try Machinery(
       plan, devices: devices, started: startedAt, counters: counters, faults: faultLog, stop: stop)
+    let counters = counters
+    delivery = plan.vault.map { vault in
+      let work = DeliveryThread(plan: plan, vault: vault, counters: counters)
+      return (work.start(), work)
+    }
   }
 
   /// What went wrong so far, oldest first.
@@ -80,7 +86,9 @@ public final class RecordingSession: Sendable {
   public func finish() -> SessionResult {
     stop()
     for device in devices { device.join() }
-    return machinery.finish(faults: faultLog)
+    let result = machinery.finish(faults: faultLog)
+    guard let delivery, let fault = delivery.work.finish(delivery.thread) else { return result }
+    return SessionResult(accounts: result.accounts, faults: result.faults + [fault])
   }
 }
 

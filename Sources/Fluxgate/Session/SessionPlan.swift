@@ -20,6 +20,9 @@ public struct DeviceSource: Sendable {
   public var settings: [String: String]
   /// Stages for the device's raw streams; nil for none.
   public var chain: ChainDefinition?
+  /// True where the link's clock is a capture's: it is never slept for here, and reads wait for room
+  /// in the rings, so that a fast replay loses nothing.
+  public var isReplayed = false
 
   public init(
     name: String, link: String, category: Category, settings: [String: String] = [:],
@@ -49,6 +52,8 @@ public struct SessionPlan: Sendable {
   public var limits = SegmentLimits()
   /// The gateway's log; nil leaves segments unanchored, which `verify` says.
   public var log: EmbeddedLog?
+  /// The folder of the patient's vault to deliver to while recording; nil for none.
+  public var vault: String?
   /// Where store-and-forward devices were left; nil reads them from their first record.
   public var cursors: RecordCursors?
   /// How long a device may take to say who it is.

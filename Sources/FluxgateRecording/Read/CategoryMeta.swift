@@ -5,16 +5,13 @@ public import FluxgateSignal
 /// called and measure, and whatever else the gateway says of them.
 public struct CategoryMeta: Sendable, Hashable {
   public var streams: [UInt32: StreamMeta]
-  /// Texts that events name by number.
-  public var labels: [String]
   /// Further fields (`subject`, `device`, `clock`, …), kept as they are.
   public var other: [String: CBOR]
 
   public init(
-    streams: [UInt32: StreamMeta], labels: [String] = [], other: [String: CBOR] = [:]
+    streams: [UInt32: StreamMeta], other: [String: CBOR] = [:]
   ) {
     self.streams = streams
-    self.labels = labels
     self.other = other
   }
 
@@ -22,7 +19,6 @@ public struct CategoryMeta: Sendable, Hashable {
     var fields = other
     fields["streams"] = .map(
       streams.map { CBORPair(key: .unsigned(UInt64($0.key)), value: $0.value.cbor) })
-    if !labels.isEmpty { fields["labels"] = .array(labels.map(CBOR.text)) }
     return CBOR.fields(fields).encoded()
   }
 
@@ -34,9 +30,6 @@ public struct CategoryMeta: Sendable, Hashable {
     for pair in pairs {
       switch pair.key.textValue {
       case "streams"?: streams = try Self.streams(pair.value)
-      case "labels"?:
-        labels = pair.value.arrayValue?.compactMap(\.textValue) ?? []
-        guard labels.count == pair.value.arrayValue?.count else { throw .schema("labels") }
       case let key?: other[key] = pair.value
       case nil: throw .schema("key")
       }
@@ -62,12 +55,16 @@ public struct StreamMeta: Sendable, Hashable {
   /// Samples a second; nil where rows come when they come.
   public var rate: Double?
   public var channels: [Channel]
+  /// Texts that the events of an events stream name by number.
+  public var labels: [String]
   /// Further fields (`stages`, `quantum`, …), kept as they are.
   public var other: [String: CBOR]
 
   public init(
-    name: String, rate: Double?, channels: [Channel], other: [String: CBOR] = [:]
+    name: String, rate: Double?, channels: [Channel], labels: [String] = [],
+    other: [String: CBOR] = [:]
   ) {
+    self.labels = labels
     self.name = name
     self.rate = rate
     self.channels = channels
@@ -85,6 +82,7 @@ public struct StreamMeta: Sendable, Hashable {
     fields["name"] = .text(name)
     if let rate { fields["rate"] = .float(rate) }
     fields["columns"] = .array(channels.map(\.cbor))
+    if !labels.isEmpty { fields["labels"] = .array(labels.map(CBOR.text)) }
     return CBOR.fields(fields)
   }
 
@@ -100,8 +98,12 @@ public struct StreamMeta: Sendable, Hashable {
     var other: [String: CBOR] = [:]
     for pair in pairs {
       guard let key = pair.key.textValue else { throw .schema("stream") }
-      if !["name", "rate", "columns"].contains(key) { other[key] = pair.value }
+      if !["name", "rate", "columns", "labels"].contains(key) { other[key] = pair.value }
     }
-    self.init(name: name, rate: value["rate"]?.float, channels: channels, other: other)
+    let labels = value["labels"]?.arrayValue ?? []
+    let texts = labels.compactMap(\.textValue)
+    guard texts.count == labels.count else { throw .schema("labels") }
+    self.init(
+      name: name, rate: value["rate"]?.float, channels: channels, labels: texts, other: other)
   }
 }

@@ -73,6 +73,7 @@ public struct Capsule: Hashable, Sendable {
   }
 
   private func keys(opening seed: DataKey) throws(SealError) -> [CapsuleKey] {
+    // SAFETY: the lent bytes are decoded into keys and not kept beyond the closure.
     let keys = unsafe XWing.open(
       ciphertext, encapsulated: encapsulated, seed: seed,
       info: Self.info(recording, entries, recipient)

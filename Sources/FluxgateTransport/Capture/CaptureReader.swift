@@ -132,7 +132,7 @@ public final class CaptureReader {
       guard code != 0 else { break }
       guard place + 4 + count <= body.count else { throw .badPacket }
       let value = Array(body[place + 4..<place + 4 + count])
-      if code == PcapngBlock.nameOption { interface.name = String(decoding: value, as: UTF8.self) }
+      interface.take(option: code, value)
       try clock.take(option: code, value, order)
       place += 4 + (count + 3) / 4 * 4
     }
@@ -153,5 +153,17 @@ public final class CaptureReader {
       interface: place, time: try clocks[place].time(of: stamp),
       bytes: Array(body[20..<20 + count]),
       isWhole: count >= Int(order.uint32(body, 16)), offset: block.offset)
+  }
+}
+
+extension CaptureInterface {
+  fileprivate mutating func take(option code: UInt16, _ value: [UInt8]) {
+    let text = String(decoding: value, as: UTF8.self)
+    switch code {
+    case PcapngBlock.nameOption: name = text
+    case PcapngBlock.descriptionOption: profile = text
+    case PcapngBlock.commentOption: comment = text
+    default: break
+    }
   }
 }

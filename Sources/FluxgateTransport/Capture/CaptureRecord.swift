@@ -41,4 +41,8 @@ public struct CaptureInterface: Sendable, Hashable {
   public var name: String
   /// From the registry of link types at tcpdump.org.
   public var linkType: UInt16
+  /// Name of the device's profile, from the interface's description; empty where there is none.
+  public var profile = ""
+  /// What the capturing program said of the link.
+  public var comment = ""
 }

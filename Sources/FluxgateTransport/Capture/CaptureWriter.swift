@@ -39,13 +39,19 @@ public final class CaptureWriter: Sendable {
 
   /// Adds a link under its device's name.
   ///
+  /// - Parameters:
+  ///   - profile: name of the device's profile, so that a replay finds it by itself.
+  ///   - comment: shown by Wireshark beside the link.
   /// - Returns: its number, for `record`.
-  public func addInterface(name: String, link: CaptureLink) -> Int {
+  public func addInterface(
+    name: String, link: CaptureLink, profile: String = "", comment: String = ""
+  ) -> Int {
     state.withLock { state in
       let place = state.interfaces.count
       precondition(place < Self.mostInterfaces, "too many links in one capture")
       state.interfaces.append(Self.interface(link, place))
-      let description = CaptureInterface(name: name, linkType: link.linkType)
+      let description = CaptureInterface(
+        name: name, linkType: link.linkType, profile: profile, comment: comment)
       Self.write(PcapngBlock.interface(description), &state)
       return place
     }

@@ -8,7 +8,9 @@ enum PcapngBlock {
   static let interfaceDescription: UInt32 = 1
   static let enhancedPacket: UInt32 = 6
   static let byteOrderMagic: UInt32 = 0x1A2B_3C4D
+  static let commentOption: UInt16 = 1
   static let nameOption: UInt16 = 2
+  static let descriptionOption: UInt16 = 3
   static let resolutionOption: UInt16 = 9
   static let offsetOption: UInt16 = 14
 
@@ -27,7 +29,9 @@ enum PcapngBlock {
     var body: [UInt8] = []
     ByteOrder.little.append(interface.linkType, to: &body)
     body += [0, 0, 0, 0, 0, 0]
-    append(option: nameOption, Array(interface.name.utf8.prefix(1024)), to: &body)
+    append(option: nameOption, interface.name, to: &body)
+    if !interface.profile.isEmpty { append(option: descriptionOption, interface.profile, to: &body) }
+    if !interface.comment.isEmpty { append(option: commentOption, interface.comment, to: &body) }
     append(option: resolutionOption, [9], to: &body)
     append(option: 0, [], to: &body)
     return block(interfaceDescription, body)
@@ -45,6 +49,10 @@ enum PcapngBlock {
     }
     body += bytes
     return block(enhancedPacket, body)
+  }
+
+  private static func append(option code: UInt16, _ text: String, to body: inout [UInt8]) {
+    append(option: code, Array(text.utf8.prefix(1024)), to: &body)
   }
 
   private static func append(option code: UInt16, _ value: [UInt8], to body: inout [UInt8]) {

@@ -78,9 +78,9 @@ enum StatusText {
   }
 
   private static func seal(_ status: SessionStatus) -> String {
-    "sealed  \(status.sealedChunks) chunks, segments closed \(status.segmentsClosed), "
-      + "anchored \(status.segmentsAnchored); "
-      + "to disk p50 \(number(status.latencyMilliseconds50, decimals: 0)) "
+    "sealed  \(status.sealedChunks) chunks; segments: \(status.segmentsClosed) closed, "
+      + "\(status.segmentsAnchored) anchored, \(status.segmentsDelivered) delivered; "
+      + "p50 \(number(status.latencyMilliseconds50, decimals: 0)) "
       + "p99 \(number(status.latencyMilliseconds99, decimals: 0)) ms"
   }
 }

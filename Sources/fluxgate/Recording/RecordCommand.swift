@@ -20,6 +20,8 @@ struct RecordCommand: ParsableCommand {
   @OptionGroup var devices: DeviceOptions
   @Option(help: "Folder for the recording (default: recording-<date>-<time>).")
   var out: String?
+  @Option(help: "The patient's vault, to deliver closed segments to while recording.")
+  var vault: String?
   @Option(help: "Stop after so many seconds.")
   var seconds: Double?
   @Option(help: "Length of an epoch in minutes, 1 to 60.")
@@ -48,6 +50,7 @@ struct RecordCommand: ParsableCommand {
       devices: try devices.sources(home.place), folder: out ?? Self.freshName(),
       identity: identity, patient: key, pairing: pairing)
     plan.limits.epochNanoseconds = Int64(epoch) * 60_000_000_000
+    plan.vault = vault
     plan.cursors = try home.place.cursors()
     plan.log = try home.place.openLog(identity)
     return plan

@@ -1,0 +1,54 @@
+public import FluxgateRecording
+public import FluxgateSeal
+
+/// Finds recordings on the disk and opens them, with a technician's words for what is in the way.
+public enum RecordingAccess {
+  /// The folder, once it is seen to hold a recording or what is left of one.
+  public static func folder(_ path: String) throws(Fault) -> RecordingFolder {
+    let folder = RecordingFolder(trimmed(path))
+    guard DurableFile.exists(folder.path) else { throw .noFolder(path) }
+    let traces = [folder.recording, folder.manifests, folder.journals, folder.segments]
+    guard traces.contains(where: DurableFile.exists) else { throw .notARecording(path) }
+    return folder
+  }
+
+  /// What can be seen without a key.
+  public static func outline(_ path: String) throws(Fault) -> RecordingOutline {
+    let folder = try folder(path)
+    do throws(RecordingError) {
+      return try RecordingOutline(folder)
+    } catch {
+      throw .recording(error, folder: folder.path)
+    }
+  }
+
+  /// Opens a recording for its patient: signer, chain and capsules are checked, chunks as they are
+  /// read.
+  public static func reader(
+    _ path: String, secret: PatientSecret
+  ) throws(Fault) -> RecordingReader {
+    let folder = try folder(path)
+    try checkPatient(folder, secret)
+    do throws(RecordingError) {
+      return try RecordingReader(opening: folder, secret: secret)
+    } catch {
+      throw .recording(error, folder: folder.path)
+    }
+  }
+
+  /// Tells a wrong key from a wrong gateway: a pairing for somebody else is the former.
+  private static func checkPatient(
+    _ folder: RecordingFolder, _ secret: PatientSecret
+  ) throws(Fault) {
+    guard DurableFile.exists(folder.pairing),
+      let pairing = try? Pairing.read(DurableFile.read(folder.pairing))
+    else { return }
+    guard pairing.patient == secret.publicKey.keyFingerprint else {
+      throw .wrongKey(folder.path, cause: "made for \(pairing.patient), not \(secret.fingerprint)")
+    }
+  }
+
+  private static func trimmed(_ path: String) -> String {
+    path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+  }
+}

@@ -1,0 +1,76 @@
+public import FluxgateDevice
+internal import FluxgateSignal
+public import FluxgateTransport
+
+/// The virtual devices that there are, by the names the command line gives them.
+public enum SimulatedDevice: String, Sendable, CaseIterable {
+  case helmet, heart, glucose
+
+  /// Name of the shipped profile that reads it.
+  public var profile: String {
+    switch self {
+    case .helmet: "fieldtrip-buffer"
+    case .heart: "twinleaf-tio"
+    case .glucose: "dexcom-g4"
+    }
+  }
+
+  /// The kind of line it is found on.
+  public var link: CaptureLink {
+    switch self {
+    case .helmet: .tcp(port: 1972)
+    case .heart, .glucose: .serial
+    }
+  }
+
+  /// Its driver with the settings of the shipped profile.
+  public func makeDriver() -> Driver {
+    switch self {
+    case .helmet: FieldTripDriver.make(DriverSetup(category: .neuro))
+    case .heart: TwinleafDriver.make(DriverSetup(category: .cardiac))
+    case .glucose: DexcomDriver.make(DriverSetup(category: .glucose))
+    }
+  }
+}
+
+/// Which virtual device to make, and what shall go wrong with it. The same plan gives the same bytes.
+public struct SimulationPlan: Sendable {
+  public var device: SimulatedDevice
+  public var seed: UInt64
+  /// Of the helmet; the others have as many as their models.
+  public var channelCount: Int
+  public var faults: [InjectedFault]
+
+  public init(
+    _ device: SimulatedDevice, seed: UInt64 = 1, channelCount: Int = 64,
+    faults: [InjectedFault] = []
+  ) {
+    self.device = device
+    self.seed = seed
+    self.channelCount = channelCount
+    self.faults = faults
+  }
+
+  public func makeDevice() -> any VirtualDevice {
+    switch device {
+    case .helmet: VirtualFieldTripBuffer(helmet)
+    case .heart: VirtualTwinleaf(heart)
+    case .glucose: VirtualDexcom(seed: seed, historyHours: 12, faults: faults)
+    }
+  }
+
+  private var helmet: FieldTripServerSettings {
+    var settings = FieldTripServerSettings()
+    settings.channelCount = channelCount
+    settings.seed = seed
+    settings.faults = faults
+    return settings
+  }
+
+  private var heart: VirtualTwinleaf.Settings {
+    var settings = VirtualTwinleaf.Settings()
+    settings.seed = seed
+    settings.faults = faults
+    return settings
+  }
+}

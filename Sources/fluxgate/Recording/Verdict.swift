@@ -1,0 +1,164 @@
+import Fluxgate
+import FluxgateRecording
+import FluxgateSeal
+
+/// A verification's result for people and programs.
+struct Verdict {
+  /// Findings that are printed; JSON has them all.
+  static let mostFindings = 200
+
+  let found: VerificationReport
+  let trust: SignerTrust
+
+  init(_ found: VerificationReport, trust: SignerTrust) {
+    self.found = found
+    self.trust = trust
+  }
+
+  var exit: ExitStatus { ExitStatus(rawValue: found.status.rawValue) ?? .failed }
+
+  func lines() -> [String] {
+    var lines = found.findings.prefix(Self.mostFindings).flatMap {
+      TextBlock.wrap(FindingWords.line($0), columns: 80, hanging: 2)
+    }
+    let more = found.findings.count - Self.mostFindings
+    if more > 0 { lines.append("and \(more) more; --json lists them all") }
+    if !lines.isEmpty { lines.append("") }
+    lines += row("verdict", "\(word.uppercased()): \(meaning)")
+    lines += row("signer", signer)
+    lines += row("checked", "\(found.segmentCount) segments, \(found.chunkCount) sealed chunks")
+    lines += row("proofs", proofs)
+    for (number, counts) in streams { lines += row("stream \(number)", account(counts)) }
+    return lines
+  }
+
+  // MARK: Words
+
+  var word: String {
+    switch found.status {
+    case .intact: "intact"
+    case .damaged: hasWrongSigner ? "refused" : "damaged"
+    case .unverifiable: "signer unknown"
+    case .incomplete: hasLossOnly ? "intact with recorded loss" : "incomplete"
+    }
+  }
+
+  private var meaning: String {
+    switch found.status {
+    case .intact: found.isErased ? "whole, and erased: nobody can open it" : "nothing is missing"
+    case .damaged:
+      hasWrongSigner ? "it was not signed by the one you trust" : "see the objects named above"
+    case .unverifiable: "whole as far as can be seen, but anybody could have made it"
+    case .incomplete:
+      hasLossOnly
+        ? "every byte is whole; what is lost is named" : "whole as far as it goes; see above"
+    }
+  }
+
+  private var hasWrongSigner: Bool {
+    found.findings.contains {
+      ($0.object == .recording || $0.object == .pairing) && $0.kind == .document(.signer)
+    }
+  }
+
+  private var hasLossOnly: Bool {
+    found.findings.allSatisfy { if case .rowsLost = $0.kind { true } else { false } }
+  }
+
+  private var signer: String {
+    switch trust {
+    case .patient(let patient): "a gateway that \(patient.name) must have paired with"
+    case .card: "the gateway of the card"
+    case .gateway: "the gateway's key that was given"
+    case .nobody: "unknown: give --patient or --gateway"
+    }
+  }
+
+  /// The most that can be said of the ledger.
+  private var proofs: String {
+    let total = found.segmentCount
+    switch trust {
+    case .gateway, .nobody: return "not checked: the log's key is not known"
+    case .patient, .card: break
+    }
+    let cosigned = count(.cosigned)
+    let holding = cosigned + count(.selfAttested)
+    let text = "\(holding) of \(total) segments are proven in the gateway's log"
+    if holding == 0 { return text }
+    return isSelfAttestedOnly
+      ? "\(text); self-attested only: no second party has cosigned"
+      : "\(text), \(cosigned) of them cosigned by a witness"
+  }
+
+  private var isSelfAttestedOnly: Bool { count(.cosigned) < max(1, found.segmentCount) }
+
+  private func count(_ verdict: ProofVerdict) -> Int {
+    found.proofs.values.count { $0 == verdict }
+  }
+
+  /// Names are sealed: numbers only, without the metadata.
+  private var streams: [(number: UInt32, counts: StreamCounts)] {
+    found.counts.filter { $0.key >> 31 == 0 }.sorted { $0.key < $1.key }
+      .map { ($0.key, $0.value) }
+  }
+
+  private func account(_ counts: StreamCounts) -> String {
+    let causes = FindingWords.causes(counts)
+    let text =
+      "received \(counts.received) = stored \(counts.stored) "
+      + "+ lost \(counts.received - counts.stored)"
+    return causes.isEmpty ? text : "\(text) (\(causes))"
+  }
+
+  private func row(_ name: String, _ text: String) -> [String] {
+    TextBlock.wrap(StatusText.pad(name, 13) + text, columns: 80, hanging: 13)
+  }
+}
+
+// MARK: - JSON
+
+extension Verdict {
+  struct Report: Encodable {
+    struct FoundObject: Encodable {
+      let object, kind, text: String
+    }
+
+    struct Proofs: Encodable {
+      let cosigned, selfAttested, invalid: Int
+      let selfAttestedOnly: Bool
+    }
+
+    struct Account: Encodable {
+      let stream: UInt32
+      let received, stored: UInt64
+      let lost: [String: UInt64]
+    }
+
+    let recording, verdict: String
+    let exit: Int32
+    let segments, chunks: Int
+    let isErased: Bool
+    let findings: [FoundObject]
+    let proofs: Proofs
+    let streams: [Account]
+  }
+
+  func report(_ recording: String) -> Report {
+    Report(
+      recording: recording, verdict: word, exit: exit.rawValue, segments: found.segmentCount,
+      chunks: found.chunkCount, isErased: found.isErased,
+      findings: found.findings.map {
+        Report.FoundObject(
+          object: "\($0.object)", kind: FindingWords.name($0.kind), text: FindingWords.text($0.kind)
+        )
+      },
+      proofs: Report.Proofs(
+        cosigned: count(.cosigned), selfAttested: count(.selfAttested), invalid: count(.invalid),
+        selfAttestedOnly: isSelfAttestedOnly),
+      streams: streams.map {
+        Report.Account(
+          stream: $0.number, received: $0.counts.received, stored: $0.counts.stored,
+          lost: FindingWords.lost($0.counts))
+      })
+  }
+}

@@ -1,0 +1,144 @@
+import ArgumentParser
+import Fluxgate
+import FluxgateSignal
+import FluxgateSimulation
+import FluxgateTransport
+import Foundation
+
+struct SimulateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "simulate",
+    abstract: "Run a virtual device that speaks its real wire protocol.",
+    discussion: """
+      The helmet listens on a TCP port, the others on a pseudo-terminal, until
+      Ctrl-C or the seconds are over. With --capture nothing runs in real
+      time: the device is read by its own driver and the bytes go into a
+      pcapng file, the same for the same seed.
+      Faults: \(FaultOption.usage), each with @SECONDS
+      after the gateway's first word, like drop@2 or unplug:3@5.
+      """)
+
+  @Argument(help: "helmet, heart or glucose.")
+  var device: SimulatedDevice
+  @Option(help: "Where the device node shall be (heart, glucose).")
+  var link: String?
+  @Option(help: "TCP port of 127.0.0.1, 0 for any free one (helmet).")
+  var port: UInt16 = 1972
+  @Option(help: "Stop after so many seconds.")
+  var seconds: Double?
+  @Option(help: "The same seed gives the same signal.")
+  var seed: UInt64 = 1
+  @Option(help: "Channels of the helmet, 1 to 1024.")
+  var channels = 64
+  @Option(name: .customLong("fault"), help: ArgumentHelp(valueName: "kind@seconds"))
+  var faults: [FaultOption] = []
+  @Option(help: "Write a capture instead; needs --seconds.")
+  var capture: String?
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard (1...1024).contains(channels) else {
+      throw ValidationError("--channels is 1 to 1024")
+    }
+    if let seconds, !(seconds > 0 && seconds <= 1e6) {
+      throw ValidationError("--seconds is more than 0 and at most 1000000")
+    }
+    if capture != nil, seconds == nil { throw ValidationError("--capture needs --seconds") }
+  }
+
+  func run() throws {
+    output.apply()
+    if let capture, let seconds {
+      try write(capture, seconds: seconds)
+    } else {
+      try device == .helmet ? runHelmet() : runLine()
+    }
+  }
+
+  private var plan: SimulationPlan {
+    SimulationPlan(device, seed: seed, channelCount: channels, faults: faults.map(\.fault))
+  }
+
+  private func write(_ path: String, seconds: Double) throws {
+    let truth: [TruthStream]
+    do throws(TransportError) {
+      truth = try SimulatedCapture.write(plan, seconds: seconds, to: path)
+    } catch {
+      throw Fault.capture(error, path: path)
+    }
+    Console.say("Wrote \(path): \(device.rawValue), simulated, seed \(seed), \(seconds) s.")
+    report(truth, place: path)
+  }
+
+  private func runHelmet() throws {
+    let host = TCPHost(device: plan.makeDevice(), port: port)
+    try start("127.0.0.1:\(port)") { () throws(TransportError) in try host.start() }
+    wait(at: "127.0.0.1:\(host.port)")
+    host.stop()
+    finish(host.truth, lost: host.bytesLost, place: "127.0.0.1:\(host.port)")
+  }
+
+  private func runLine() throws {
+    let path = link ?? FileManager.default.temporaryDirectory.path + "/fluxgate-\(device.rawValue)"
+    let host = PtyHost(device: plan.makeDevice(), path: path)
+    try start(path) { () throws(TransportError) in try host.start() }
+    wait(at: path)
+    host.stop()
+    finish(host.truth, lost: host.bytesLost, place: path)
+  }
+
+  private func start(_ place: String, _ body: () throws(TransportError) -> Void) throws {
+    do throws(TransportError) {
+      try body()
+    } catch {
+      throw Fault.link(error, device: device.rawValue, link: place)
+    }
+  }
+
+  private func wait(at place: String) {
+    Console.say("\(device.rawValue) (simulated, seed \(seed)) is at \(place)")
+    Console.say("Record it with --device \(device.rawValue)=\(device.profile)@\(place)")
+    if seconds == nil { Console.say("Ctrl-C ends it.") }
+    let signals = StopSignals()
+    let end = seconds.map { Date(timeIntervalSinceNow: $0) } ?? .distantFuture
+    while !signals.isRaised, Date() < end { Thread.sleep(forTimeInterval: 0.05) }
+  }
+
+  private func finish(_ truth: [TruthStream], lost: Int, place: String) {
+    report(truth, place: place)
+    if lost > 0 { Console.say("\(lost) bytes found no gateway that read them.") }
+  }
+
+  private func report(_ truth: [TruthStream], place: String) {
+    Console.say("stream                    columns         rows   kept off the line")
+    for stream in truth {
+      Console.say(
+        StatusText.pad("\(device.rawValue).\(stream.name)", 24)
+          + StatusText.right("\(stream.channelCount)", 9)
+          + StatusText.right("\(stream.rowCount)", 13)
+          + StatusText.right("\(stream.withheld.count)", 20))
+    }
+    Console.report(SimulationReport(place: place, device: device.rawValue, seed: seed, truth))
+  }
+}
+
+private struct SimulationReport: Encodable {
+  struct Stream: Encodable {
+    let name: String
+    let columns, rows, withheld: Int
+  }
+
+  let place, device: String
+  let seed: UInt64
+  let streams: [Stream]
+
+  init(place: String, device: String, seed: UInt64, _ truth: [TruthStream]) {
+    self.place = place
+    self.device = device
+    self.seed = seed
+    streams = truth.map {
+      Stream(
+        name: $0.name, columns: $0.channelCount, rows: $0.rowCount, withheld: $0.withheld.count)
+    }
+  }
+}

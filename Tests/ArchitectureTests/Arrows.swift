@@ -1,0 +1,50 @@
+/// The design's arrows: what each room may import of Fluxgate's own rooms, of C and of packages.
+///
+/// Imports only go up this list. A new arrow is a decision: change it here, in Package.swift and in
+/// `Architecture.md` together.
+enum Arrows {
+  static let allowed: [String: Set<String>] = [
+    "FluxgateSignal": [],
+    "FluxgateKernels": [],
+    "FluxgateTransport": ["FluxgateSignal", "CLinux"],
+    "FluxgateDevice": ["FluxgateSignal", "FluxgateTransport", "Yams"],
+    "FluxgateDSP": ["FluxgateKernels"],
+    "FluxgateSeal": ["CCrypto", "Crypto"],
+    "FluxgateRecording": [
+      "FluxgateSignal", "FluxgateKernels", "FluxgateSeal", "CHDF5", "CZstd", "CLinux",
+    ],
+    "FluxgateLedger": ["FluxgateSeal"],
+    "FluxgateVault": ["FluxgateRecording", "FluxgateLedger", "FluxgateSeal", "CLinux"],
+    "Fluxgate": [
+      "FluxgateSignal", "FluxgateKernels", "FluxgateTransport", "FluxgateDevice", "FluxgateDSP",
+      "FluxgateSeal", "FluxgateRecording", "FluxgateLedger", "FluxgateVault",
+    ],
+    "FluxgateSimulation": ["FluxgateSignal", "FluxgateTransport", "FluxgateDevice", "CLinux"],
+    "fluxgate": [
+      "Fluxgate", "FluxgateSimulation", "FluxgateSignal", "FluxgateTransport", "FluxgateDevice",
+      "FluxgateDSP", "FluxgateKernels", "FluxgateSeal", "FluxgateRecording", "FluxgateLedger",
+      "FluxgateVault", "ArgumentParser",
+    ],
+  ]
+
+  /// Parts of the system that every room may use.
+  static let system: Set<String> = ["Swift", "Glibc", "Synchronization"]
+
+  /// Boxes for C: no Swift sources.
+  static let boxes: Set<String> = ["CLinux", "CCrypto", "CHDF5", "CZstd"]
+
+  /// Foundation and the packages that import it; they stay out of every file but those below.
+  static let heavy: Set<String> = ["Foundation", "Yams", "Crypto", "ArgumentParser"]
+
+  /// Where those may be: a folder ends in `/`. Nothing here runs while samples flow.
+  static let heavyPlaces = [
+    "Sources/FluxgateDevice/Profile/",
+    "Sources/FluxgateSeal/Keys/",
+    "Sources/FluxgateSeal/Ed25519.swift",
+    "Sources/Fluxgate/Status/",
+    "Sources/fluxgate/",
+  ]
+
+  static let forbiddenWords = ["Manager", "Helper", "Util", "Handler", "Processor", "Blob"]
+  static let longestFile = 400
+}
