@@ -75,7 +75,8 @@ struct CommandLineTests {
     let bench = try CommandBench()
     defer { bench.remove() }
     let stranger = bench.folder + "/stranger.secret"
-    #expect(try bench.program.run("keys", "new", "--label", "stranger", "--out", stranger).status == 0)
+    #expect(
+      try bench.program.run("keys", "new", "--label", "stranger", "--out", stranger).status == 0)
     let vault = bench.folder + "/vault"
     try FileManager.default.createDirectory(atPath: vault, withIntermediateDirectories: true)
     let calls: [(code: String, arguments: [String])] = [

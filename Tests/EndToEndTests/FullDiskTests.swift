@@ -26,7 +26,7 @@ extension EndToEnd {
       try check(shop, folder, bench, result)
     }
 
-    @Test(.enabled(if: SpawnedProgram.program != nil, "fluxgate was not built beside the tests"))
+    @Test(.enabled(if: SpawnedFluxgate.program != nil, "fluxgate was not built beside the tests"))
     func `the reserve closes a recording before the disk is full`() throws {
       let shop = try Workshop()
       let disk = try SmallDisk(shop.root + "/disk")
@@ -35,7 +35,7 @@ extension EndToEnd {
       try bench.start()
       defer { bench.stop() }
       let folder = RecordingFolder(disk.path + "/recording")
-      let ended = try SpawnedProgram.run(
+      let ended = try SpawnedFluxgate.run(
         shop.recordWords(bench.specs, folder: folder.path), log: shop.root + "/said")
       bench.stop()
       #expect(ended.status == ExitStatus.incomplete.rawValue, "\(ended.said)")

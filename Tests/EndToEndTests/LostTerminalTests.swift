@@ -6,7 +6,7 @@ import Foundation
 import Testing
 
 extension EndToEnd {
-  @Suite(.enabled(if: SpawnedProgram.program != nil, "fluxgate was not built beside the tests"))
+  @Suite(.enabled(if: SpawnedFluxgate.program != nil, "fluxgate was not built beside the tests"))
   struct LostTerminalTests {
     @Test func `a recording outlives its terminal, is found, and closes when asked`() throws {
       let shop = try Workshop()
@@ -14,13 +14,13 @@ extension EndToEnd {
       try bench.start()
       defer { bench.stop() }
       let terminal = try OwnTerminal()
-      let process = try SpawnedProgram(shop.recordWords(bench.specs), terminal: terminal.name)
+      let process = try SpawnedFluxgate(shop.recordWords(bench.specs), terminal: terminal.name)
       #expect(terminal.read(seconds: 15) { $0.contains("SAFE") })
       terminal.close()
       let lost = HostClock.now
       Thread.sleep(forTimeInterval: 2)
       #expect(process.wait(seconds: 0) == nil)
-      let status = try SpawnedProgram.run(
+      let status = try SpawnedFluxgate.run(
         ["status", "--json", "--home", shop.home.path], log: shop.root + "/status")
       #expect(status.said.contains(shop.recording.path))
       #expect(status.said.contains("\(process.number)"))
