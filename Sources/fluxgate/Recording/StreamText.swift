@@ -97,7 +97,7 @@ struct StreamText {
   }
 
   private func row(_ name: String, _ text: String) -> [String] {
-    TextBlock.wrap("  " + StatusText.pad(name, 12) + text, columns: 80, hanging: 14)
+    LabelledText.lines("  " + name, text, width: 14)
   }
 
   static func utc(_ nanoseconds: Int64) -> String {
