@@ -133,9 +133,11 @@ struct ReplayTests {
     #expect(kept.count < 300_000)
   }
 
-  @Test(arguments: 0..<3) func `fixtures replay to the digests kept beside them`(place: Int) throws {
+  @Test(arguments: 0..<3) func `fixtures replay to the digests kept beside them`(place: Int) throws
+  {
     let (plan, seconds) = ReplayFixture.all[place]
-    let file = try Data(contentsOf: URL(fileURLWithPath: ReplayFixture.root + "/fixtures/digests.json"))
+    let file = try Data(
+      contentsOf: URL(fileURLWithPath: ReplayFixture.root + "/fixtures/digests.json"))
     let kept = try JSONDecoder().decode([String: [String: String]].self, from: file)
     let path = ReplayFixture.path(plan.device)
     let replayed = try replay(path)

@@ -149,7 +149,8 @@ extension Verdict {
       chunks: found.chunkCount, isErased: found.isErased,
       findings: found.findings.map {
         Report.FoundObject(
-          object: "\($0.object)", kind: FindingWords.name($0.kind), text: FindingWords.text($0.kind))
+          object: "\($0.object)", kind: FindingWords.name($0.kind), text: FindingWords.text($0.kind)
+        )
       },
       proofs: Report.Proofs(
         cosigned: count(.cosigned), selfAttested: count(.selfAttested), invalid: count(.invalid),
