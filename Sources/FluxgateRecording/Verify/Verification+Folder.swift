@@ -42,28 +42,13 @@ extension Verification {
     guard Disk.exists(folder.journals) else { return }
     for name in try Disk.list(folder.journals) {
       if let number = RecordingFolder.number(of: name, suffix: "fxj") {
-<<<<<<< HEAD
-        find(.journal(number), try isDamaged(number) ? .unreadable : .recoveryNeeded)
-=======
         try checkJournal(number)
->>>>>>> main
       } else {
         findExtra("journal/\(name)")
       }
     }
   }
 
-<<<<<<< HEAD
-  /// A torn end is what a kill leaves; anything else that cannot be read is damage.
-  private func isDamaged(_ segment: UInt32) throws(RecordingError) -> Bool {
-    do {
-      var reader = try JournalReader(folder.journal(segment))
-      while try reader.next() != nil {}
-      return try reader.wholeRecordFollows()
-    } catch {
-      guard case .journal = error else { throw error }
-      return true
-=======
   /// A torn end is the trace of a kill; damage before whole records, or a record of nonsense, is not.
   private mutating func checkJournal(_ number: UInt32) throws(RecordingError) {
     find(.journal(number), .recoveryNeeded)
@@ -76,7 +61,6 @@ extension Verification {
     } catch {
       guard case .journal(_, let offset, _) = error else { throw error }
       find(.journal(number), .structure("damaged at byte \(offset)"))
->>>>>>> main
     }
   }
 
