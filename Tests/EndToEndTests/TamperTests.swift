@@ -36,7 +36,8 @@ extension EndToEnd {
         let whole = try copy.flip(path, at: offset)
         let report = try copy.verify()
         #expect(report.status == .damaged, "\(report.findings)")
-        #expect(report.findings.contains { $0.object == .journal(1) && $0.kind != .recoveryNeeded })
+        #expect(
+          report.findings.contains { $0.object == .journal(1) && $0.kind != .recoveryNeeded })
         #expect(throws: RecordingError.self) {
           try Recovery.run(copy.folder, identity: RecordedOnce.shop().identity)
         }

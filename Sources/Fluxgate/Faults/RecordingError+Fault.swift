@@ -17,8 +17,8 @@ extension Fault {
     return switch error {
     case .disk(_, let path, ENOSPC):
       Fault(
-        "R01", "the disk is full", state: "Everything sealed before is safe and was closed.",
-        remedy: "free space, then start a new recording",
+        "R01", "the disk is full", state: "Everything stored before is safe in \(folder).",
+        remedy: "free space, then `fluxgate recover` closes what is there",
         cause: "\(path): \(ErrorNumber.text(ENOSPC))",
         exit: .failed)
     case .disk(let operation, let path, let number):
