@@ -2,7 +2,7 @@ internal import FluxgateDSP
 internal import FluxgateDevice
 internal import FluxgateKernels
 internal import FluxgateRecording
-internal import FluxgateSignal
+public import FluxgateSignal
 
 /// One stream of one device on the processing thread: raw rows to chunks, and through its stage chain
 /// to a processed stream's chunks.
@@ -74,7 +74,7 @@ final class Lane {
 
 extension StreamDescription {
   /// Stage chains are for magnetometers: a raw stream whose first channel is one.
-  var measuresField: Bool { kind == .raw && channels.first?.kind == "mag" }
+  public var measuresField: Bool { kind == .raw && channels.first?.kind == "mag" }
 }
 
 /// How many rows a chunk holds: two seconds or 1 MiB, whichever is less.

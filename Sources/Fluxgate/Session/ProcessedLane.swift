@@ -18,7 +18,9 @@ final class ProcessedLane {
   private var block: SampleBlock
   private var row: [Int32]
   private var assembler: ChunkAssembler
-  private var reason = DiscontinuityReason.streamStart
+  /// Breaks of this block, and the last one before it: an output's gap has the reason of the break
+  /// that it stands behind, however the blocks were cut.
+  private var reasons: [(sample: UInt64, reason: DiscontinuityReason)] = [(0, .streamStart)]
 
   init(
     chain: ChainDefinition, of stream: StreamDescription, rate: Double, blockRows: Int,
@@ -46,6 +48,7 @@ final class ProcessedLane {
     block = SampleBlock(layout: layout(blockRows / chain.factor + 2))
     assembler = ChunkAssembler(dataset: number, layout: layout(rows))
     breaks.reserveCapacity(BlockHeader.discontinuityCapacity)
+    reasons.reserveCapacity(BlockHeader.discontinuityCapacity + 1)
   }
 
   var chunks: BlockRing { assembler.ring }
@@ -66,11 +69,12 @@ final class ProcessedLane {
 
   private func collectBreaks(_ header: BlockHeader) {
     breaks.removeAll(keepingCapacity: true)
+    reasons.removeSubrange(0..<reasons.count - 1)
     var sample = header.firstSample
     for index in 0..<header.discontinuityCount {
       let gap = header[discontinuity: index]
-      reason = gap.reason
       if gap.row > 0 { sample += gap.missing }
+      reasons.append((sample + UInt64(gap.row), gap.reason))
       guard Int(gap.row) < header.rowCount else { continue }
       let place = StageChain.Break(row: Int(gap.row), sample: sample + UInt64(gap.row))
       if breaks.last?.row == place.row { breaks.removeLast() }
@@ -87,7 +91,8 @@ final class ProcessedLane {
       if number > expected, !block.header.isFull {
         block.header.note(
           Discontinuity(
-            row: UInt32(index), reason: reason, missing: number - expected, timeStep: 0))
+            row: UInt32(index), reason: reason(before: number), missing: number - expected,
+            timeStep: 0))
       }
       expected = number + 1
       for channel in 0..<row.count - 1 {
@@ -100,6 +105,11 @@ final class ProcessedLane {
     block.header.firstSample = output.numbers[0]
     block.header.firstTime = time(of: output.numbers[0], in: raw)
     block.header.lastTime = time(of: output.numbers[output.rowCount - 1], in: raw)
+  }
+
+  private func reason(before number: UInt64) -> DiscontinuityReason {
+    let sample = number &* UInt64(chain.factor)
+    return (reasons.last { $0.sample <= sample } ?? reasons[0]).reason
   }
 
   /// The centre of an output row's support on the raw block's own line of time.

@@ -72,9 +72,11 @@ final class SealingThread {
     streamTime = max(streamTime, time)
     attempt { () throws(RecordingError) in
       try writer.rollIfNeeded(at: streamTime)
+      let before = writer.sealedByteCount
       let sequence = try writer.append(content)
       feed.records?.note(block, stream: feed.stream, sequence: sequence)
-      counters.noteChunk(raw: content.rows.count, sealed: content.rows.count)
+      counters.noteChunk(
+        raw: content.rows.count, sealed: Int(writer.sealedByteCount - before))
       if feed.hasRate { latencies.note(sequence: sequence, rowTime: time) }
     }
   }

@@ -48,7 +48,6 @@ public final class SessionWatch {
   private let session: RecordingSession
   private var lastTime: HostTime
   private var lastRows: [UInt64]
-  private var lastBytes: UInt64 = 0
   private var rates: [Double?]
   private var bytesPerSecond = 0.0
 
@@ -87,9 +86,9 @@ public final class SessionWatch {
       rates[index] = Double(rows - lastRows[index]) / seconds
       lastRows[index] = rows
     }
-    let bytes = session.counters.sealedByteCount
-    bytesPerSecond = Double(bytes - lastBytes) / seconds
-    lastBytes = bytes
+    // Chunks reach the disk in bursts: only the mean since the start says how long it lasts.
+    bytesPerSecond =
+      Double(session.counters.sealedByteCount) / (Double(now.since(session.startedAt)) / 1e9)
     lastTime = now
   }
 

@@ -14,6 +14,8 @@ public final class RecordingWriter {
   public let sync: RecordingSync
   /// Rows by stream since this writer was made.
   public private(set) var counts: [UInt32: StreamCounts] = [:]
+  /// Bytes of all chunks sealed by this writer, headers and padding included.
+  public private(set) var sealedByteCount: UInt64 = 0
   /// Who can open the epochs to come. The first is the patient. A change holds from the next epoch.
   public var recipients: [Recipient]
 
@@ -160,6 +162,7 @@ public final class RecordingWriter {
       key: keys.key(of: dataset.category))
     let account = RowAccount(content)
     try journal.append(.chunk(account, sealed: sealed), sequence: sequence)
+    sealedByteCount &+= UInt64(sealed.count)
     position.sequence = sequence
     position.indices[dataset.stream] = index + 1
     counts[dataset.stream, default: StreamCounts()].add(account)

@@ -78,9 +78,11 @@ enum StatusText {
   }
 
   private static func seal(_ status: SessionStatus) -> String {
-    "sealed  \(status.sealedChunks) chunks; segments: \(status.segmentsClosed) closed, "
+    let line =
+      "sealed  \(status.sealedChunks) chunks; segments \(status.segmentsClosed) closed, "
       + "\(status.segmentsAnchored) anchored, \(status.segmentsDelivered) delivered; "
-      + "p50 \(number(status.latencyMilliseconds50, decimals: 0)) "
-      + "p99 \(number(status.latencyMilliseconds99, decimals: 0)) ms"
+      + "p50/p99 \(number(status.latencyMilliseconds50, decimals: 0))/"
+      + "\(number(status.latencyMilliseconds99, decimals: 0)) ms"
+    return String(line.prefix(80))
   }
 }

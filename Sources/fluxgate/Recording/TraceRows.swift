@@ -8,7 +8,7 @@ final class TraceRows {
   private var traces: [Trace]
 
   init(_ views: [StreamView]) {
-    traces = views.filter { $0.description.kind == .raw && $0.description.rate != nil }
+    traces = views.filter { $0.description.measuresField && $0.description.rate != nil }
       .map(Trace.init)
   }
 
