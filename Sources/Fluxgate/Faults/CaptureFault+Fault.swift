@@ -28,6 +28,13 @@ extension Fault {
       exit: .refused)
   }
 
+  static func notUnderstood(_ device: DeviceSource, _ path: String) -> Fault {
+    Fault(
+      "D03", "\(device.name): its profile reads nothing in \(path)",
+      remedy: "choose another profile with --device NAME=PROFILE, or capture from before the "
+        + "device is greeted", exit: .refused)
+  }
+
   static func tooLarge(_ path: String, mostBytes: Int) -> Fault {
     Fault(
       "T10", "the rows of \(path) do not fit in memory", state: "Nothing was written.",

@@ -42,14 +42,16 @@ public final class PathMeasure {
   private let records: [CaptureRecord]
   private let stream: CollectedStream
   private let description: StreamDescription
+  /// Of all streams.
   private let samples: Int
+  private let rowBytes: Int
 
   /// Reads the first link of a capture.
   ///
   /// - Parameter scratch: a folder for recordings; the caller removes it.
   public init(capture path: String, library: ProfileLibrary, scratch: String) throws(Fault) {
     let replay = try CaptureReplay(path: path, library: library)
-    guard let device = replay.devices.first else { throw .link(.endOfCapture, device: path, link: path) }
+    guard let device = replay.devices.first else { throw .capture(.endOfCapture, path: path) }
     records = try Self.records(path)
     source = device.source
     let run = MemoryRun(
@@ -61,14 +63,17 @@ public final class PathMeasure {
       throw .capture(error, path: path)
     }
     let outlets = run.board.announcement?.outlets ?? []
-    guard let largest = run.streams.indices.max(by: { run.streams[$0].rows.count < run.streams[$1].rows.count })
-    else { throw .silent(source, seconds: 0) }
-    stream = run.streams[largest]
-    description = outlets[largest].description
+    let pairs = zip(run.streams, outlets)
+    guard let largest = pairs.max(by: { $0.0.rows.count < $1.0.rows.count }) else {
+      throw .silent(source, seconds: 0)
+    }
+    stream = largest.0
+    description = largest.1.description
     samples = run.streams.reduce(0) { $0 + $1.rowCount * $1.channels.count }
-    captureSeconds =
-      Double(records.last?.time.since(records[0].time) ?? 0) / 1e9
-    shape = "\(stream.channels.count) columns"
+    rowBytes = run.streams.reduce(0) { $0 + $1.rows.count }
+    captureSeconds = Double(records.last?.time.since(records[0].time) ?? 0) / 1e9
+    shape =
+      "\(stream.channels.count) columns"
       + (description.rate.map { " at \(Int($0)) Hz" } ?? "")
     self.path = path
     self.scratch = scratch
@@ -198,7 +203,8 @@ public final class PathMeasure {
       var finished: [UInt32] = []
       let writer = try RecordingWriter(
         creating: folder, identity: keys.gateway, recipients: [Recipient(keys.patient.publicKey)],
-        pairing: keys.pairing, datasets: [dataset], now: 0) { finished.append($0) }
+        pairing: keys.pairing, datasets: [dataset], now: 0
+      ) { finished.append($0) }
       let contents = chunks(of: rows)
       let sealing = try Self.timeOnce { () throws(RecordingError) in
         for content in contents { try writer.append(content) }
@@ -225,7 +231,9 @@ public final class PathMeasure {
     let replay = try CaptureReplay(path: path, library: library)
     let folder = scratch + "/whole"
     let keys: Keys
-    do throws(RecordingError) { keys = try Keys() } catch { throw .recording(error, folder: folder) }
+    do throws(RecordingError) { keys = try Keys() } catch {
+      throw .recording(error, folder: folder)
+    }
     var devices = replay.devices.map(\.source)
     for index in devices.indices where devices[index].chain == nil {
       devices[index].chain = Self.chain
@@ -239,7 +247,7 @@ public final class PathMeasure {
     while !session.devicesHaveEnded { Pause.short() }
     _ = session.finish()
     return measure(
-      "end to end", Double(HostClock.now.since(begun)) / 1e9, bytes: stream.rows.count,
+      "end to end", Double(HostClock.now.since(begun)) / 1e9, bytes: rowBytes,
       samples: samples)
   }
 

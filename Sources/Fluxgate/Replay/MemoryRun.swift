@@ -1,7 +1,7 @@
 public import FluxgateDevice
+internal import FluxgateRecording
 public import FluxgateSignal
 public import FluxgateTransport
-internal import FluxgateRecording
 internal import Synchronization
 
 /// Runs one device's acquisition on the calling thread and keeps all rows in memory.

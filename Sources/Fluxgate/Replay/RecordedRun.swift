@@ -4,7 +4,7 @@ internal import FluxgateSignal
 
 /// The streams of a recording as a run in memory, to compare with a replay.
 public enum RecordedRun {
-  /// Opens what the devices said; processed streams are left out.
+  /// Opens what the devices said; processed streams and the session's own are left out.
   public static func read(
     _ folder: RecordingFolder, secret: PatientSecret, budget: MemoryBudget = MemoryBudget()
   ) throws(Fault) -> [CollectedStream] {
@@ -13,7 +13,8 @@ public enum RecordedRun {
       let reader = try RecordingReader(opening: folder, secret: secret)
       var found: [CollectedStream] = []
       for dataset in reader.datasets where dataset.kind != .meta && dataset.kind != .processed {
-        if let stream = try stream(dataset, of: reader, budget) { found.append(stream) }
+        guard let stream = try stream(dataset, of: reader, budget) else { continue }
+        if !stream.name.hasPrefix(MarkerDesk.name + ".") { found.append(stream) }
       }
       streams = found
     } catch {

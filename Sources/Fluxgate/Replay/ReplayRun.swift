@@ -50,7 +50,7 @@ private final class ReplayTrack: @unchecked Sendable {
   func check(_ path: String) throws(Fault) {
     if case .damagedCapture? = error, let error { throw .capture(error, path: path) }
     if let refusal { throw .refusal(refusal, device: source) }
-    if streams.isEmpty { throw .silent(source, seconds: 0) }
+    if streams.isEmpty { throw .notUnderstood(source, path) }
   }
 
   private func run(_ budget: MemoryBudget, _ stop: StopFlag) {

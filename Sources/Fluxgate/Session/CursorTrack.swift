@@ -55,7 +55,7 @@ final class CursorTrack: Sendable {
   }
 
   /// For the syncing thread: everything up to `safe` is on the disk.
-  func advance(safe: UInt64, faults: AppendLog<Fault>) {
+  func advance(safe: UInt64, faults: FaultLog) {
     while done.value < marks.count, marks[done.value].sequence <= safe {
       let mark = marks[done.value]
       done.value += 1
@@ -64,7 +64,7 @@ final class CursorTrack: Sendable {
         try cursors?.advance(
           serial: name.serial, stream: name.stream, to: mark.number, isReset: mark.isReset)
       } catch {
-        _ = faults.append(error)
+        faults.add(error)
       }
     }
   }

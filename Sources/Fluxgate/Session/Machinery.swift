@@ -21,7 +21,7 @@ final class Machinery: Sendable {
 
   init(
     _ plan: SessionPlan, devices: [DeviceThread], started: HostTime, counters: LiveCounters,
-    faults: AppendLog<Fault>, stop: StopFlag
+    faults: FaultLog, stop: StopFlag
   ) throws(Fault) {
     let markers = MarkerDesk(category: plan.devices[0].category)
     let lanes = try LaneList(devices: devices, markers: markers, started: started)
@@ -40,7 +40,7 @@ final class Machinery: Sendable {
 
     let latencies = LatencyQueue()
     let fail: @Sendable (RecordingError) -> Void = { error in
-      _ = faults.append(.recording(error, folder: plan.folder))
+      faults.add(.recording(error, folder: plan.folder))
       stop.raise()
     }
     let sealing = Handover(
@@ -77,7 +77,7 @@ final class Machinery: Sendable {
       WorkerThread("anchor") {
         let thread = anchoring.value
         thread.run(ended: closing)
-        for fault in thread.failures { _ = faults.append(fault) }
+        for fault in thread.failures { faults.add(fault) }
       },
     ]
   }
@@ -87,7 +87,7 @@ final class Machinery: Sendable {
     for (category, document) in lanes.documents() { _ = documents.put(category, document) }
   }
 
-  func finish(faults: AppendLog<Fault>) -> SessionResult {
+  func finish(faults: FaultLog) -> SessionResult {
     markers.finish()
     inputsEnded.raise()
     for thread in threads { thread.join() }

@@ -19,7 +19,7 @@ public final class RecordingSession: Sendable {
   private let devices: [DeviceThread]
   private let deviceStop: StopFlag
   private let machinery: Machinery
-  private let faultLog: AppendLog<Fault>
+  private let faultLog: FaultLog
   private let delivery: (thread: WorkerThread, work: DeliveryThread)?
 
   /// Opens every device, waits until each has said who it is, and begins the recording.
@@ -42,7 +42,7 @@ public final class RecordingSession: Sendable {
     deviceStop = stop
     boards = devices.map(\.board)
     startedAt = HostClock.now
-    faultLog = AppendLog(capacity: 256)
+    faultLog = FaultLog()
     machinery = try Machinery(
       plan, devices: devices, started: startedAt, counters: counters, faults: faultLog, stop: stop)
     let counters = counters
@@ -60,7 +60,7 @@ public final class RecordingSession: Sendable {
 
   /// Asks for the end for a reason that the result names.
   public func stop(because fault: Fault) {
-    if !isStopping { _ = faultLog.append(fault) }
+    if !isStopping { faultLog.add(fault) }
     stop()
   }
 

@@ -30,7 +30,9 @@ enum PcapngBlock {
     ByteOrder.little.append(interface.linkType, to: &body)
     body += [0, 0, 0, 0, 0, 0]
     append(option: nameOption, interface.name, to: &body)
-    if !interface.profile.isEmpty { append(option: descriptionOption, interface.profile, to: &body) }
+    if !interface.profile.isEmpty {
+      append(option: descriptionOption, interface.profile, to: &body)
+    }
     if !interface.comment.isEmpty { append(option: commentOption, interface.comment, to: &body) }
     append(option: resolutionOption, [9], to: &body)
     append(option: 0, [], to: &body)

@@ -33,7 +33,7 @@ struct CaptureCommand: ParsableCommand {
     let lines = try makeLines()
     Console.say("NOTE: a capture is health data in the clear. Delete it when done.")
     let signals = StopSignals()
-    let session = try CaptureSession.start(lines, path: out)
+    let session = try start(lines)
     Console.say("Capturing \(lines.count) device(s) into \(out).")
     if seconds == nil { Console.say("Ctrl-C ends it.") }
     let end = seconds.map { Date(timeIntervalSinceNow: $0) } ?? .distantFuture
@@ -42,6 +42,15 @@ struct CaptureCommand: ParsableCommand {
     }
     try session.finish()
     show(session.boards)
+  }
+
+  private func start(_ lines: [CaptureSession.Line]) throws -> CaptureSession {
+    do throws(Fault) {
+      return try CaptureSession.start(lines, path: out)
+    } catch {
+      if error.exit == .deviceAbsent { Console.complain("What was said so far is in \(out).") }
+      throw error
+    }
   }
 
   private func makeLines() throws -> [CaptureSession.Line] {
