@@ -28,7 +28,12 @@ static inline unsigned fg_h5f_truncate(void) { return H5F_ACC_TRUNC; }
 static inline hsize_t fg_h5s_unlimited(void) { return H5S_UNLIMITED; }
 
 // Printing is a setting of the calling thread: every way into the box switches it off.
-static inline void fg_h5_silence(void) { H5Eset_auto2(H5E_DEFAULT, NULL, NULL); }
+// Its clean-up at the program's end is switched off too, which only the first call does: after a write
+// that failed on a full disk it reads freed memory. Every object is closed by its owner here.
+static inline void fg_h5_silence(void) {
+  H5dont_atexit();
+  H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+}
 
 // Its encoder and decoder refuse: in this process chunks go in and out sealed.
 static inline size_t fg_h5_refuse(

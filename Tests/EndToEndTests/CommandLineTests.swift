@@ -1,4 +1,3 @@
-import FluxgateSimulation
 import Foundation
 import Testing
 
@@ -75,8 +74,8 @@ struct CommandLineTests {
     let bench = try CommandBench()
     defer { bench.remove() }
     let stranger = bench.folder + "/stranger.secret"
-    #expect(
-      try bench.program.run("keys", "new", "--label", "stranger", "--out", stranger).status == 0)
+    let made = try bench.program.run("keys", "new", "--label", "stranger", "--out", stranger)
+    #expect(made.status == 0)
     let vault = bench.folder + "/vault"
     try FileManager.default.createDirectory(atPath: vault, withIntermediateDirectories: true)
     let calls: [(code: String, arguments: [String])] = [
@@ -129,6 +128,22 @@ struct CommandLineTests {
     let again = try bench.program.run(
       "export", bench.recording, "--key", bench.secret, "--hdf5", file)
     #expect(again.status == 2)
+  }
+
+  /// A limit on the size of files stands for a full disk: writes fail halfway in the same way.
+  @Test func `a disk that takes no more bytes is a fault, and leaves nothing in the clear`() throws
+  {
+    let bench = try CommandBench()
+    defer { bench.remove() }
+    for arguments in [["--hdf5", bench.folder + "/x.h5"], ["--csv", bench.folder + "/x"]] {
+      let ending = try bench.program.run(
+        ["export", bench.recording, "--key", bench.secret] + arguments, fileBlocks: 20)
+      #expect(ending.status == 1, "\(ending)")
+      #expect(ending.complaints.contains("E01"))
+      #expect(!ending.complaints.contains("crashed"))
+      let left = try FileManager.default.contentsOfDirectory(atPath: bench.folder)
+      #expect(!left.contains { $0.hasPrefix("x") })
+    }
   }
 
   @Test func `a vault gives back what was pushed`() throws {

@@ -30,9 +30,11 @@ struct FluxgateProcess {
 
   func run(_ arguments: String...) throws -> Ending { try run(arguments) }
 
-  func run(_ arguments: [String]) throws -> Ending {
+  /// - Parameter fileBlocks: files may not grow beyond so many blocks of 512 bytes.
+  func run(_ arguments: [String], fileBlocks: Int? = nil) throws -> Ending {
     let files = [UUID().uuidString, UUID().uuidString].map { home + "-" + $0 }
-    let process = try start(arguments, out: files[0], complaints: files[1])
+    let process = try start(
+      arguments, out: files[0], complaints: files[1], fileBlocks: fileBlocks)
     process.waitUntilExit()
     return Ending(
       status: process.terminationStatus, out: try String(contentsOfFile: files[0], encoding: .utf8),
@@ -40,10 +42,17 @@ struct FluxgateProcess {
   }
 
   /// Starts it and returns at once; what it says goes to files.
-  func start(_ arguments: [String], out: String, complaints: String) throws -> Process {
+  func start(
+    _ arguments: [String], out: String, complaints: String, fileBlocks: Int? = nil
+  ) throws -> Process {
     let process = Process()
     process.executableURL = Self.executable
     process.arguments = arguments
+    if let fileBlocks, let program = Self.executable?.path {
+      let limited = "trap '' XFSZ; ulimit -f \(fileBlocks); exec \"$0\" \"$@\""
+      process.executableURL = URL(fileURLWithPath: "/bin/sh")
+      process.arguments = ["-c", limited, program] + arguments
+    }
     process.environment = ["FLUXGATE_HOME": home, "HOME": home, "PATH": "/usr/bin:/bin"]
     for path in [out, complaints] { FileManager.default.createFile(atPath: path, contents: nil) }
     process.standardInput = FileHandle.nullDevice

@@ -34,7 +34,8 @@ import Testing
     let column = { (name: String) in egv.channels.firstIndex { $0.name == name } ?? 0 }
     var glucose: [Int64] = []
     try reader.forEachChunk(of: stream) { chunk in
-      for row in 0..<chunk.rowCount where chunk.integer(row: row, column: column("glucose_state")) == 0 {
+      for row in 0..<chunk.rowCount
+      where chunk.integer(row: row, column: column("glucose_state")) == 0 {
         glucose.append(chunk.integer(row: row, column: column("glucose")) ?? 0)
       }
     }

@@ -50,17 +50,20 @@ public struct CollectedStream: Sendable {
     var row = 0
     nextSample = firstSample
     for gap in gaps {
-      let place = min(Int(gap.row), count)
+      let place = max(row, min(Int(gap.row), count))
       appendRows(bytes, from: row, to: place)
-      if gap.row > 0 { nextSample += gap.missing }
+      if gap.row > 0 { nextSample &+= gap.missing }
       row = place
       waiting.add(gap.reason, missing: gap.missing)
     }
     appendRows(bytes, from: row, to: count)
   }
 
-  /// Notes the breaks after the last row.
-  mutating func finish() { settleBreaks() }
+  /// Notes the losses after the last row; other breaks there say nothing.
+  mutating func finish() {
+    waiting.keepLosses()
+    settleBreaks()
+  }
 
   private mutating func appendRows(_ bytes: [UInt8], from first: Int, to end: Int) {
     guard first < end else { return }

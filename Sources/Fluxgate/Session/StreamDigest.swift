@@ -6,7 +6,8 @@ internal import FluxgateSignal
 ///
 /// SHA-256 over the rows in order; before a row with breaks, for each of their reasons in rising
 /// order: 0xFF, the reason (u8), the sum of its missing counts (u64) and the row's sample number
-/// (u64), little-endian. Breaks after the last row stand before the sample that would come next.
+/// (u64), little-endian. Breaks after the last row stand before the sample that would come next; of
+/// those only the ones that lost something count, as the others may never have left the outlet.
 /// Two replays of one capture give the same digests; keys, nonces and cuts do not enter.
 struct StreamDigest: ~Copyable {
   private var hash = SHA256()
@@ -50,6 +51,7 @@ struct StreamDigest: ~Copyable {
   }
 
   consuming func finish() -> [UInt8] {
+    breaks.keepLosses()
     settleBreaks()
     return hash.finish()
   }
@@ -79,6 +81,9 @@ struct RowBreaks {
   mutating func add(_ reason: DiscontinuityReason, missing count: UInt64) {
     missing[reason, default: 0] += count
   }
+
+  /// Forgets the breaks that lost nothing.
+  mutating func keepLosses() { missing = missing.filter { $0.value > 0 } }
 
   /// In the order of the reasons' numbers.
   mutating func takeAll() -> [(DiscontinuityReason, UInt64)] {

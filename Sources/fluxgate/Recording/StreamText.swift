@@ -39,7 +39,9 @@ struct StreamText {
     if let clock = partsPerMillion {
       lines.append("  clock       \(StatusText.number(clock, decimals: 2)) ppm off this gateway's")
     }
-    if case .text(let stages)? = stream.meta?.other["stages"] { lines += row("stages", stages) }
+    if case .text(let stages)? = stream.meta?.other["stages"] {
+      lines += row("stages", Self.short(stages))
+    }
     lines.append("  sha256      \(Digits.hexadecimal(stream.digest))")
     return lines + channels() + gaps()
   }
@@ -60,7 +62,13 @@ struct StreamText {
   }
 
   private var partsPerMillion: Double? {
-    stream.meta?.other["clock"]?["partsPerMillion"]?.float
+    (stream.meta?.other["clock"]?["partsPerBillion"]?.int).map { Double($0) / 1000 }
+  }
+
+  /// A stage with a number for each channel is one long word; JSON has all of it.
+  private static func short(_ stages: String) -> String {
+    stages.split(separator: " ").map { $0.count <= 40 ? String($0) : "\($0.prefix(37))..." }
+      .joined(separator: " ")
   }
 
   private func channels() -> [String] {
@@ -97,7 +105,7 @@ struct StreamText {
   }
 
   private func row(_ name: String, _ text: String) -> [String] {
-    TextBlock.wrap("  " + StatusText.pad(name, 12) + text, columns: 80, hanging: 14)
+    LabelledText.lines("  " + name, text, width: 14)
   }
 
   static func utc(_ nanoseconds: Int64) -> String {

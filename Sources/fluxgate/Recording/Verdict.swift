@@ -111,7 +111,7 @@ struct Verdict {
   }
 
   private func row(_ name: String, _ text: String) -> [String] {
-    TextBlock.wrap(StatusText.pad(name, 13) + text, columns: 80, hanging: 13)
+    LabelledText.lines(name, text, width: 13)
   }
 }
 

@@ -13,7 +13,7 @@ struct BenchCommand: ParsableCommand {
       Works on captures of the virtual devices, made on the spot, and on the
       fixtures where they are found. One thread a step; "end to end" has all
       threads of a session. Files are written to /dev/shm where there is one.
-      Compare runs by their ratio to the two references.
+      Compare runs by their ratio to the references; the copy stays in the cache.
       """)
 
   @Option(help: "Length of the simulated helmet's and heart's captures.")
@@ -34,7 +34,7 @@ struct BenchCommand: ParsableCommand {
     try DurableFile.makeFolder(scratch)
     defer { try? FileManager.default.removeItem(atPath: scratch) }
     Console.say("Files in \(scratch)")
-    Console.say("Made by a \(Self.build). End to end has some 0.3 s of fixed costs: the")
+    Console.say("Made by a \(Self.build). End to end has some 0.25 s of fixed costs: the")
     Console.say("longer the capture (--seconds), the less they weigh.")
     var results: [BenchReport.Capture] = []
     for (name, path) in try captures(in: scratch) {
