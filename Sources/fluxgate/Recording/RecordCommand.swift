@@ -1,5 +1,6 @@
 import ArgumentParser
 import Fluxgate
+import FluxgateLedger
 import FluxgateRecording
 import FluxgateSeal
 import Foundation
@@ -52,8 +53,24 @@ struct RecordCommand: ParsableCommand {
     plan.limits.epochNanoseconds = Int64(epoch) * 60_000_000_000
     plan.vault = vault
     plan.cursors = try home.place.cursors()
-    plan.log = try home.place.openLog(identity)
+    let log = try home.place.openLog(identity)
+    recoverOthers(beside: plan.folder, identity, log)
+    plan.log = log
     return plan
+  }
+
+  /// What an earlier session left unfinished is closed and anchored before a new one begins.
+  private func recoverOthers(
+    beside folder: String, _ identity: GatewayIdentity, _ log: EmbeddedLog
+  ) {
+    let parent = URL(fileURLWithPath: folder).deletingLastPathComponent().path
+    for outcome in RecordingRecovery.runAll(in: parent, identity: identity, log: log) {
+      if let fault = outcome.fault { Console.complain(fault.text()) }
+      guard let report = outcome.report, !report.changedNothing else { continue }
+      Console.say(
+        TextBlock.wrap(
+          "Recovered \(outcome.folder), which was not closed.", columns: 80, hanging: 2))
+    }
   }
 
   private func showRecipients(_ plan: SessionPlan) {

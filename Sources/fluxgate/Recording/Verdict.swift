@@ -27,7 +27,7 @@ struct Verdict {
     lines += row("verdict", "\(word.uppercased()): \(meaning)")
     lines += row("signer", signer)
     lines += row("checked", "\(found.segmentCount) segments, \(found.chunkCount) sealed chunks")
-    lines += row("proofs", proofs)
+    for (place, line) in proofs.enumerated() { lines += row(place == 0 ? "proofs" : "", line) }
     for (number, counts) in streams { lines += row("stream \(number)", account(counts)) }
     return lines
   }
@@ -75,19 +75,19 @@ struct Verdict {
   }
 
   /// The most that can be said of the ledger.
-  private var proofs: String {
+  private var proofs: [String] {
     let total = found.segmentCount
     switch trust {
-    case .gateway, .nobody: return "not checked: the log's key is not known"
+    case .gateway, .nobody: return ["not checked: the log's key is not known"]
     case .patient, .card: break
     }
     let cosigned = count(.cosigned)
     let holding = cosigned + count(.selfAttested)
     let text = "\(holding) of \(total) segments are proven in the gateway's log"
-    if holding == 0 { return text }
+    if holding == 0 { return [text] }
     return isSelfAttestedOnly
-      ? "\(text); self-attested only: no second party has cosigned"
-      : "\(text), \(cosigned) of them cosigned by a witness"
+      ? [text, "self-attested only: no second party has cosigned"]
+      : [text, "\(cosigned) of them cosigned by a witness"]
   }
 
   private var isSelfAttestedOnly: Bool { count(.cosigned) < max(1, found.segmentCount) }
