@@ -90,7 +90,8 @@ final class LaneList: @unchecked Sendable {
     }
     return SessionResult.Account(
       device: lane.device, stream: name, kind: kind, number: number, stored: counts?.stored ?? 0,
-      lost: Dictionary(uniqueKeysWithValues: lost), digest: results.digests[number] ?? [])
+      lost: Dictionary(uniqueKeysWithValues: lost), unstored: results.unstored[number] ?? 0,
+      digest: results.digests[number] ?? [])
   }
 
   private static func lane(

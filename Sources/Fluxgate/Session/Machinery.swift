@@ -7,91 +7,90 @@ internal import FluxgateTransport
 
 /// The threads behind the rings: processing, sealing, syncing, and closing with anchoring.
 final class Machinery: Sendable {
-  let views: [StreamView]
   let markers: MarkerDesk
-  private let lanes: LaneList
-  private let documents: DocumentBox
-  private let processed = StopFlag()
-  private let inputsEnded = StopFlag()
-  private let sealed = StopFlag()
-  private let closing = StopFlag()
+  private let works: Works
   private let threads: [WorkerThread]
-  private let results: ResultBox
-  private let cursorTrack: CursorTrack
 
   init(
     _ plan: SessionPlan, devices: [DeviceThread], started: HostTime, counters: LiveCounters,
     faults: FaultLog, stop: StopFlag
   ) throws(Fault) {
-    let markers = MarkerDesk(category: plan.devices[0].category)
+    markers = MarkerDesk(category: plan.devices[0].category)
     let lanes = try LaneList(devices: devices, markers: markers, started: started)
-    let documents = DocumentBox()
-    let results = ResultBox()
     let finished = AppendLog<UInt32>(capacity: 1 << 16)
-    let cursorTrack = CursorTrack(lanes.lanes, devices: devices, cursors: plan.cursors)
     let writer = try Self.writer(plan, lanes.datasets, started, finished)
-    self.lanes = lanes
-    self.documents = documents
-    self.results = results
-    self.cursorTrack = cursorTrack
-    self.markers = markers
-    views = lanes.views
-    for (category, document) in lanes.documents() { _ = documents.put(category, document) }
-
-    let latencies = LatencyQueue()
-    let fail: @Sendable (RecordingError) -> Void = { error in
+    let works = Works(
+      lanes: lanes, counters: counters, faults: faults,
+      cursors: CursorTrack(lanes.lanes, devices: devices, cursors: plan.cursors)
+    ) { error in
       faults.add(.recording(error, folder: plan.folder))
       stop.raise()
     }
-    let sealing = Handover(
-      SealingThread(
-        writer: writer, feeds: lanes.feeds(cursorTrack), counters: counters, documents: documents,
-        latencies: latencies, now: started.nanoseconds, onFailure: fail))
-    let anchoring = Handover(
-      AnchoringThread(
-        folder: writer.folder, key: plan.identity.identity, log: plan.log, counters: counters,
-        finished: finished))
-    let sync = writer.sync
-    let (inputsEnded, processed, sealed, closing) = (inputsEnded, processed, sealed, closing)
+    self.works = works
+    works.putDocuments()
+    let anchoring = AnchoringThread(
+      folder: writer.folder, key: plan.identity.identity, log: plan.log, counters: counters,
+      finished: finished)
     threads = [
-      WorkerThread("stages") {
-        ProcessingThread.run(lanes: lanes.lanes, inputsEnded: inputsEnded, ended: processed)
-      },
-      WorkerThread("seal") {
-        let thread = sealing.value
-        thread.run(inputsEnded: processed) { digests in
-          results.set(digests: digests)
-          for (category, document) in lanes.documents(digests: digests) {
-            _ = documents.put(category, document)
-          }
-        }
-        results.set(counts: thread.counts)
-        sealed.raise()
-      },
-      WorkerThread("sync") {
-        SyncingThread.run(
-          sync: sync, counters: counters, latencies: latencies, ended: sealed,
-          onSafe: { cursorTrack.advance(safe: $0, faults: faults) }, onFailure: fail)
-        closing.raise()
-      },
-      WorkerThread("anchor") {
-        let thread = anchoring.value
-        thread.run(ended: closing)
-        for fault in thread.failures { faults.add(fault) }
-      },
+      Self.stages(works), Self.seal(works, writer, started), Self.sync(works, writer.sync),
+      Self.anchor(works, anchoring),
     ]
   }
 
+  var views: [StreamView] { works.lanes.views }
+
   func refreshMetadata() {
-    guard lanes.labelsHaveGrown() else { return }
-    for (category, document) in lanes.documents() { _ = documents.put(category, document) }
+    if works.lanes.labelsHaveGrown() { works.putDocuments() }
   }
 
   func finish(faults: FaultLog) -> SessionResult {
     markers.finish()
-    inputsEnded.raise()
+    works.inputsEnded.raise()
     for thread in threads { thread.join() }
-    return SessionResult(accounts: lanes.accounts(results), faults: faults.all)
+    return SessionResult(accounts: works.lanes.accounts(works.results), faults: faults.all)
+  }
+
+  private static func stages(_ works: Works) -> WorkerThread {
+    WorkerThread("stages") {
+      ProcessingThread.run(
+        lanes: works.lanes.lanes, inputsEnded: works.inputsEnded, ended: works.processed)
+    }
+  }
+
+  private static func seal(
+    _ works: Works, _ writer: RecordingWriter, _ started: HostTime
+  ) -> WorkerThread {
+    let handover = Handover(
+      SealingThread(
+        writer: writer, feeds: works.lanes.feeds(works.cursors), counters: works.counters,
+        documents: works.documents, latencies: works.latencies, now: started.nanoseconds,
+        onFailure: works.fail))
+    return WorkerThread("seal") {
+      let thread = handover.value
+      thread.run(inputsEnded: works.processed) { digests in
+        works.results.set(digests: digests)
+        return works.lanes.documents(digests: digests)
+      }
+      works.results.set(counts: thread.counts, unstored: thread.unstored)
+      works.sealed.raise()
+    }
+  }
+
+  private static func sync(_ works: Works, _ sync: RecordingSync) -> WorkerThread {
+    WorkerThread("sync") {
+      SyncingThread.run(
+        sync: sync, counters: works.counters, latencies: works.latencies, ended: works.sealed,
+        onSafe: { works.cursors.advance(safe: $0, faults: works.faults) }, onFailure: works.fail)
+      works.closing.raise()
+    }
+  }
+
+  private static func anchor(_ works: Works, _ anchoring: AnchoringThread) -> WorkerThread {
+    let handover = Handover(anchoring)
+    return WorkerThread("anchor") {
+      handover.value.run(ended: works.closing)
+      for fault in handover.value.failures { works.faults.add(fault) }
+    }
   }
 
   private static func writer(
@@ -110,6 +109,40 @@ final class Machinery: Sendable {
   }
 }
 
+/// What the threads of one session share, and the flags by which each tells the next that it ended.
+struct Works: Sendable {
+  let lanes: LaneList
+  let counters: LiveCounters
+  let faults: FaultLog
+  let cursors: CursorTrack
+  /// The disk failed: says so and stops the devices.
+  let fail: @Sendable (RecordingError) -> Void
+  let documents = DocumentBox()
+  let latencies = LatencyQueue()
+  let results = ResultBox()
+  let inputsEnded = StopFlag()
+  let processed = StopFlag()
+  let sealed = StopFlag()
+  let closing = StopFlag()
+
+  init(
+    lanes: LaneList, counters: LiveCounters, faults: FaultLog, cursors: CursorTrack,
+    fail: @escaping @Sendable (RecordingError) -> Void
+  ) {
+    self.lanes = lanes
+    self.counters = counters
+    self.faults = faults
+    self.cursors = cursors
+    self.fail = fail
+  }
+
+  /// Sends the metadata as it is now to the sealing thread. A full box keeps what it has: the last
+  /// documents of a recording do not pass through it.
+  func putDocuments() {
+    for (category, document) in lanes.documents() { _ = documents.put(category, document) }
+  }
+}
+
 /// Carries a value that belongs to one thread into that thread.
 // SAFETY: made by the starting thread, used by the one new thread only.
 final class Handover<Value>: @unchecked Sendable {
@@ -123,7 +156,11 @@ final class Handover<Value>: @unchecked Sendable {
 final class ResultBox: @unchecked Sendable {
   private(set) var digests: [UInt32: [UInt8]] = [:]
   private(set) var counts: [UInt32: StreamCounts] = [:]
+  private(set) var unstored: [UInt32: UInt64] = [:]
 
   func set(digests: [UInt32: [UInt8]]) { self.digests = digests }
-  func set(counts: [UInt32: StreamCounts]) { self.counts = counts }
+  func set(counts: [UInt32: StreamCounts], unstored: [UInt32: UInt64]) {
+    self.counts = counts
+    self.unstored = unstored
+  }
 }

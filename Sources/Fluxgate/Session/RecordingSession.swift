@@ -113,10 +113,12 @@ public struct SessionResult: Sendable {
     public let number: UInt32
     public let stored: UInt64
     public let lost: [DiscontinuityReason: UInt64]
+    /// Samples that were received after the disk failed: neither stored nor named in the recording.
+    public let unstored: UInt64
     public let digest: [UInt8]
 
     public var lostTotal: UInt64 { lost.values.reduce(0, +) }
-    public var received: UInt64 { stored + lostTotal }
+    public var received: UInt64 { stored + lostTotal + unstored }
   }
 
   public let accounts: [Account]

@@ -16,6 +16,8 @@ final class SealingThread {
   private let latencies: LatencyQueue
   private let onFailure: (RecordingError) -> Void
   private(set) var failure: RecordingError?
+  /// Rows and losses that came after a failure, by stream: known, and not in the recording.
+  private(set) var unstored: [UInt32: UInt64] = [:]
   /// Newest time of a stream with a rate: the clock by which epochs and segments are cut.
   private var streamTime: Int64
 
@@ -35,8 +37,11 @@ final class SealingThread {
   /// Runs until the processing thread has ended and its chunk rings are empty; then writes the last
   /// metadata and finishes the recording.
   ///
-  /// - Returns: the digests of the streams' plaintext, by stream number.
-  func run(inputsEnded: StopFlag, lastDocuments: ([UInt32: [UInt8]]) -> Void) {
+  /// - Parameter lastDocuments: given the digests of the streams' plaintext, by stream number, it
+  ///   makes each category's last metadata.
+  func run(
+    inputsEnded: StopFlag, lastDocuments: ([UInt32: [UInt8]]) -> [(UInt16, [UInt8])]
+  ) {
     while true {
       let lastTurn = inputsEnded.isRaised
       if !turn() {
@@ -46,9 +51,9 @@ final class SealingThread {
     }
     var digests: [UInt32: [UInt8]] = [:]
     for feed in feeds { digests[feed.stream] = feed.finishDigest() }
-    lastDocuments(digests)
+    let last = lastDocuments(digests)
     attempt { () throws(RecordingError) in
-      try writeDocuments()
+      for (category, document) in last { try writer.putMeta(category, document, at: streamTime) }
       try writer.finish()
     }
   }
@@ -66,7 +71,7 @@ final class SealingThread {
   }
 
   private func store(_ block: borrowing SampleBlock, of feed: ChunkFeed) {
-    guard failure == nil else { return }
+    guard failure == nil else { return abandon(block, of: feed) }
     let content = ChunkContent(block, stream: feed.stream)
     let time = feed.hasRate ? block.header.lastTime.nanoseconds : HostClock.now.nanoseconds
     streamTime = max(streamTime, time)
@@ -79,6 +84,14 @@ final class SealingThread {
         raw: content.rows.count, sealed: Int(writer.sealedByteCount - before))
       if feed.hasRate { latencies.note(sequence: sequence, rowTime: time) }
     }
+    if failure != nil { abandon(block, of: feed) }
+  }
+
+  private func abandon(_ block: borrowing SampleBlock, of feed: ChunkFeed) {
+    let missing = (0..<block.header.discontinuityCount).reduce(0) {
+      $0 + block.header[discontinuity: $1].missing
+    }
+    unstored[feed.stream, default: 0] += UInt64(block.rowCount) + missing
   }
 
   private func writeDocuments() throws(RecordingError) {

@@ -32,10 +32,13 @@ struct RecordCommand: ParsableCommand {
 
   func run() throws {
     output.apply()
+    // First of all: a lost terminal or an early Ctrl-C must find its handler.
+    let signals = StopSignals()
     let plan = try makePlan()
     showRecipients(plan)
     let session = try RecordingSession.start(plan)
-    let result = try RecordingScreen(session, home: home.place, seconds: seconds).run()
+    let screen = try RecordingScreen(session, home: home.place, seconds: seconds)
+    let result = try screen.run(until: signals)
     try SessionReport.show(result, folder: plan.folder)
   }
 
@@ -122,6 +125,7 @@ enum SessionReport {
       + StatusText.right(String(account.received), 10)
       + StatusText.right(String(account.stored), 10)
       + StatusText.right(String(account.lostTotal), 8)
+    if account.unstored > 0 { return line + "  not stored: \(account.unstored)" }
     return causes.isEmpty ? line : line + "  " + causes.joined(separator: " ")
   }
 

@@ -21,8 +21,7 @@ final class RecordingScreen {
   }
 
   /// Shows the session until it is asked to end, then closes it.
-  func run() throws -> SessionResult {
-    let signals = StopSignals()
+  func run(until signals: StopSignals) throws -> SessionResult {
     defer { note.remove() }
     terminal.begin()
     var lastNote = Date.distantPast
