@@ -5,21 +5,11 @@ internal import FluxgateSignal
 /// Follows the newest record number of each store-and-forward stream from sealing to the disk.
 ///
 /// The sealing thread notes (sequence, number); the syncing thread advances the durable cursor once
-/// the sequence is safe.
+/// the sequence is safe. A mark that finds no room is made up for by the next one.
 final class CursorTrack: Sendable {
-  /// One stream's newest number, and where in the recording it stands.
-  struct Mark: Sendable {
-    let stream: UInt32
-    let sequence: UInt64
-    let number: Int64
-    /// The device began its numbers anew: the cursor may go back.
-    let isReset: Bool
-  }
-
-  private let marks = AppendLog<Mark>(capacity: 1 << 16)
+  private let marks = SequenceQueue()
   private let names: [UInt32: (serial: String, stream: String)]
   private let cursors: RecordCursors?
-  private let done = Place()
 
   init(_ lanes: [Lane], devices: [DeviceThread], cursors: RecordCursors?) {
     var names: [UInt32: (serial: String, stream: String)] = [:]
@@ -50,27 +40,19 @@ final class CursorTrack: Sendable {
     let isReset = (0..<block.header.discontinuityCount).contains {
       block.header[discontinuity: $0].reason == .deviceReset
     }
-    let mark = Mark(stream: stream, sequence: sequence, number: newest, isReset: isReset)
-    _ = marks.append(mark)
+    marks.note(sequence: sequence, (Int64(stream), newest, isReset ? 1 : 0))
   }
 
   /// For the syncing thread: everything up to `safe` is on the disk.
   func advance(safe: UInt64, faults: FaultLog) {
-    while done.value < marks.count, marks[done.value].sequence <= safe {
-      let mark = marks[done.value]
-      done.value += 1
-      guard let name = names[mark.stream] else { continue }
+    marks.take(upTo: safe) { stream, number, isReset in
+      guard let name = names[UInt32(stream)] else { return }
       do throws(Fault) {
         try cursors?.advance(
-          serial: name.serial, stream: name.stream, to: mark.number, isReset: mark.isReset)
+          serial: name.serial, stream: name.stream, to: number, isReset: isReset == 1)
       } catch {
         faults.add(error)
       }
     }
   }
-}
-
-// SAFETY: the syncing thread alone reads and writes `value`.
-private final class Place: @unchecked Sendable {
-  var value = 0
 }

@@ -27,55 +27,59 @@ private final class Cursor: @unchecked Sendable {
   var value = 0
 }
 
-/// When the newest row of a sealed chunk was made, until its journal is on the disk.
+/// Small facts about sealed chunks that wait until their journal is on the disk.
 ///
-/// A ring of its own so that the syncing thread measures what a row waited in all.
-final class LatencyQueue: Sendable {
-  private static let layout = BlockLayout(sampleType: .int64, channelCount: 2, rowCapacity: 1)
-  private let ring = BlockRing(layout: layout, slotCount: 1024)
-  private let ends: LatencyEnds
+/// From the sealing thread to the syncing thread, through a ring of its own. Three integers go with
+/// each chunk's sequence number; what they mean is the user's affair.
+final class SequenceQueue: Sendable {
+  typealias Fact = (Int64, Int64, Int64)
+  private let ends: SequenceEnds
 
-  init() { ends = LatencyEnds(writer: ring.claimWriter(), reader: ring.claimReader()) }
-
-  /// For the sealing thread. When the queue is full the chunk is not measured.
-  func note(sequence: UInt64, rowTime: Int64) {
-    let row = [Int64(bitPattern: sequence), rowTime]
-    // SAFETY: the bytes are copied before `row` goes away.
-    _ = ends.writer.publish { unsafe $0.append(row.span.bytes) }
+  init() {
+    let layout = BlockLayout(sampleType: .int64, channelCount: 4, rowCapacity: 1)
+    let ring = BlockRing(layout: layout, slotCount: 1024)
+    ends = SequenceEnds(writer: ring.claimWriter(), reader: ring.claimReader())
   }
 
-  /// For the syncing thread: gives the row times of all chunks up to `sequence`.
-  func take(upTo sequence: UInt64, _ body: (Int64) -> Void) {
-    if let waiting = ends.waiting {
-      guard waiting.sequence <= sequence else { return }
-      body(waiting.time)
+  /// For the sealing thread. False when the syncing thread is a thousand chunks behind: the fact is
+  /// then forgotten.
+  @discardableResult
+  func note(sequence: UInt64, _ fact: Fact) -> Bool {
+    let row = [Int64(bitPattern: sequence), fact.0, fact.1, fact.2]
+    // SAFETY: the bytes are copied before `row` goes away.
+    return ends.writer.publish { unsafe $0.append(row.span.bytes) }
+  }
+
+  /// For the syncing thread: gives the facts of all chunks up to `sequence`, in order.
+  func take(upTo sequence: UInt64, _ body: (Fact) -> Void) {
+    while let next = ends.waiting ?? ends.next() {
+      ends.waiting = next
+      guard next.sequence <= sequence else { return }
       ends.waiting = nil
-    }
-    while ends.waiting == nil, let next = ends.next() {
-      if next.sequence <= sequence { body(next.time) } else { ends.waiting = next }
+      body(next.fact)
     }
   }
 }
 
 // SAFETY: `writer` belongs to the sealing thread, `reader` and `waiting` to the syncing thread.
-private final class LatencyEnds: @unchecked Sendable {
+private final class SequenceEnds: @unchecked Sendable {
   var writer: BlockRing.Writer
   var reader: BlockRing.Reader
-  var waiting: (sequence: UInt64, time: Int64)?
+  var waiting: (sequence: UInt64, fact: SequenceQueue.Fact)?
 
   init(writer: consuming BlockRing.Writer, reader: consuming BlockRing.Reader) {
     self.writer = writer
     self.reader = reader
   }
 
-  func next() -> (sequence: UInt64, time: Int64)? {
-    var found: (sequence: UInt64, time: Int64)?
+  func next() -> (sequence: UInt64, fact: SequenceQueue.Fact)? {
+    var row: [Int64] = []
     let got = reader.consume { block in
-      // SAFETY: a row is two int64, sixteen bytes.
-      let sequence = unsafe block.rows.unsafeLoadUnaligned(fromByteOffset: 0, as: UInt64.self)
-      let time = unsafe block.rows.unsafeLoadUnaligned(fromByteOffset: 8, as: Int64.self)
-      found = (sequence, time)
+      // SAFETY: a row is four int64, thirty-two bytes.
+      row = (0..<4).map {
+        unsafe block.rows.unsafeLoadUnaligned(fromByteOffset: $0 * 8, as: Int64.self)
+      }
     }
-    return got ? found : nil
+    return got ? (UInt64(bitPattern: row[0]), (row[1], row[2], row[3])) : nil
   }
 }

@@ -118,7 +118,7 @@ struct Works: Sendable {
   /// The disk failed: says so and stops the devices.
   let fail: @Sendable (RecordingError) -> Void
   let documents = DocumentBox()
-  let latencies = LatencyQueue()
+  let latencies = SequenceQueue()
   let results = ResultBox()
   let inputsEnded = StopFlag()
   let processed = StopFlag()

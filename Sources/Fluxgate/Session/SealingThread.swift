@@ -13,7 +13,7 @@ final class SealingThread {
   private var feeds: [ChunkFeed]
   private let counters: LiveCounters
   private let documents: DocumentBox
-  private let latencies: LatencyQueue
+  private let latencies: SequenceQueue
   private let onFailure: (RecordingError) -> Void
   private(set) var failure: RecordingError?
   /// Rows and losses that came after a failure, by stream: known, and not in the recording.
@@ -23,7 +23,7 @@ final class SealingThread {
 
   init(
     writer: RecordingWriter, feeds: [ChunkFeed], counters: LiveCounters, documents: DocumentBox,
-    latencies: LatencyQueue, now: Int64, onFailure: @escaping (RecordingError) -> Void
+    latencies: SequenceQueue, now: Int64, onFailure: @escaping (RecordingError) -> Void
   ) {
     self.writer = writer
     self.feeds = feeds
@@ -82,7 +82,7 @@ final class SealingThread {
       feed.records?.note(block, stream: feed.stream, sequence: sequence)
       counters.noteChunk(
         raw: content.rows.count, sealed: Int(writer.sealedByteCount - before))
-      if feed.hasRate { latencies.note(sequence: sequence, rowTime: time) }
+      if feed.hasRate { latencies.note(sequence: sequence, (time, 0, 0)) }
     }
     if failure != nil { abandon(block, of: feed) }
   }

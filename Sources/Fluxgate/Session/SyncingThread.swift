@@ -10,7 +10,7 @@ enum SyncingThread {
 
   /// Runs until `ended` is raised; the last sync is the writer's own `finish`.
   static func run(
-    sync: RecordingSync, counters: LiveCounters, latencies: LatencyQueue, ended: StopFlag,
+    sync: RecordingSync, counters: LiveCounters, latencies: SequenceQueue, ended: StopFlag,
     onSafe: (UInt64) -> Void, onFailure: (RecordingError) -> Void
   ) {
     while true {
@@ -19,7 +19,7 @@ enum SyncingThread {
         let safe = try sync.sync()
         let now = HostClock.now.nanoseconds
         counters.noteSync(at: now)
-        latencies.take(upTo: safe) { counters.noteLatency(now - $0) }
+        latencies.take(upTo: safe) { counters.noteLatency(now - $0.0) }
         onSafe(safe)
       } catch {
         onFailure(error)

@@ -11,7 +11,7 @@ struct CheckCommand: ParsableCommand {
     abstract: "Talk to each device and say whether a recording could start. Stores nothing.")
 
   @OptionGroup var devices: DeviceOptions
-  @Option(help: "Seconds to listen to each device.")
+  @Option(help: "Seconds to listen to each device; at most 4.")
   var seconds = 2.0
   @OptionGroup var home: HomeOptions
   @OptionGroup var output: OutputOptions
@@ -51,29 +51,27 @@ struct DeviceCheck {
   func run() -> CheckCommand.Finding {
     let board = DeviceBoard(name: source.name)
     let stop = StopFlag()
+    let errors = AppendLog<TransportError>(capacity: 1)
     let source = source
-    do throws(TransportError) {
-      // Opened here first so that a link that is not there is told at once.
-      _ = try source.open(HostClock.now)
-    } catch {
-      return finding(board, .link(error, device: source.name, link: source.link))
-    }
     let thread = WorkerThread(source.name) {
       let driver = source.driver(DriverSetup(category: source.category, settings: source.settings))
       let acquisition = Acquisition(driver: driver, board: board, open: source.open)
-      guard let link = try? source.open(HostClock.now) else { return }
-      acquisition.run(link: link, until: stop) { WorkerThread.sleep($0) }
+      do throws(TransportError) {
+        let link = try source.open(HostClock.now)
+        acquisition.run(link: link, until: stop) { WorkerThread.sleep($0) }
+      } catch {
+        _ = errors.append(error)
+      }
     }
-    drain(board, until: Date(timeIntervalSinceNow: seconds), thread)
-    stop.raise()
-    drain(board, until: Date(timeIntervalSinceNow: 5), thread)
-    thread.join()
-    return finding(board, fault(board))
-  }
-
-  /// Empties the rings so that the driver is never refused.
-  private func drain(_ board: DeviceBoard, until end: Date, _ thread: WorkerThread) {
+    // Nobody reads the rings: they hold some five seconds, and what they refuse is lost to nobody.
+    let end = Date(timeIntervalSinceNow: min(seconds, 4))
     while Date() < end, !thread.hasEnded { Thread.sleep(forTimeInterval: 0.02) }
+    stop.raise()
+    thread.join()
+    if errors.count > 0 {
+      return finding(board, .link(errors[0], device: source.name, link: source.link))
+    }
+    return finding(board, fault(board))
   }
 
   private func fault(_ board: DeviceBoard) -> Fault? {
