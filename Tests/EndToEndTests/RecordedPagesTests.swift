@@ -20,6 +20,29 @@ import Testing
     let pages = [
       try Self.page("dexcom-g4-pages/4.312.data"), try Self.page("dexcom-g4-pages/5.252.data"),
     ]
+    let glucose = try glucose(after: pages)
+    #expect(glucose.count == 23)
+    #expect(glucose.last == 224)
+    #expect(try published("dexcom-g4-pages/4.312.json") == glucose.reversed())
+  }
+
+  @Test(
+    .enabled(
+      if: FileManager.default.fileExists(atPath: fixtures.path), "../shared/fixtures is not here"))
+  func `the page of a recorded reply goes the same way`() throws {
+    let reply = Self.bytes(
+      try String(
+        contentsOf: Self.fixtures.appendingPathComponent(
+          "dexcom-g4share-reply/egv-page-1416-reply.hex"), encoding: .utf8))
+    #expect(reply.count == 534)
+    let glucose = try glucose(after: [Array(reply[4..<532])])
+    #expect(glucose.count == 26)
+    // The last record is display-only, of the same second as the one before it.
+    #expect(glucose.suffix(2) == [88, 88])
+  }
+
+  /// The glucose values that come out of a recording of a receiver with these pages.
+  private func glucose(after pages: [[UInt8]]) throws -> [Int64] {
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("fluxgate-pages-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -39,9 +62,7 @@ import Testing
         glucose.append(chunk.integer(row: row, column: column("glucose")) ?? 0)
       }
     }
-    #expect(glucose.count == 23)
-    #expect(glucose.last == 224)
-    #expect(try published("dexcom-g4-pages/4.312.json") == glucose.reversed())
+    return glucose
   }
 
   private func record(_ pages: [[UInt8]], in folder: String, for patient: PatientSecret) throws {
@@ -72,7 +93,15 @@ import Testing
 
   private static func page(_ name: String) throws -> [UInt8] {
     let text = try String(contentsOf: fixtures.appendingPathComponent(name), encoding: .utf8)
-    return text.split(whereSeparator: \.isWhitespace).compactMap { UInt8($0, radix: 16) }
+    return bytes(text)
+  }
+
+  /// Hexadecimal digits, with or without spaces between.
+  private static func bytes(_ text: String) -> [UInt8] {
+    let digits = text.compactMap(\.hexDigitValue)
+    return stride(from: 0, to: digits.count - 1, by: 2).map {
+      UInt8(digits[$0] << 4 | digits[$0 + 1])
+    }
   }
 
   /// The published values, newest first.
