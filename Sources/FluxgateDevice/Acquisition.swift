@@ -51,7 +51,7 @@ public final class Acquisition {
     while true {
       let end = converse(over: link, until: stop)
       lastError = end
-      guard case .disconnected? = end else { break }
+      guard let end, end.isLinkLoss else { break }
       guard let next = reopen(after: link, until: stop, pause: pause) else { break }
       link = next
     }
@@ -156,11 +156,24 @@ public final class Acquisition {
   private func finish(pause: (Int64) -> Void, at now: HostTime) {
     for outlet in port.outlets {
       // The reader is asked for at most ten seconds; it drains rings to the end before it stops.
-      for _ in 0..<1000 {
-        if outlet.finish() { break }
-        pause(.milliseconds(10))
+      var isDone = false
+      for _ in 0..<1000 where !isDone {
+        isDone = outlet.finish()
+        if !isDone { pause(.milliseconds(10)) }
       }
+      // The reader is gone: what could not be handed over is at least counted.
+      if !isDone { outlet.flush() }
     }
     if port.board.state != .refused { port.board.state = .ended }
+  }
+}
+
+extension TransportError {
+  /// The link broke and may come back; anything else ends the device's thread.
+  var isLinkLoss: Bool {
+    switch self {
+    case .disconnected, .writeTimedOut, .system: true
+    case .cannotOpen, .endOfCapture, .damagedCapture: false
+    }
   }
 }

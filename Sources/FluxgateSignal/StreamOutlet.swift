@@ -87,7 +87,12 @@ public final class StreamOutlet {
   ///
   /// - Returns: false when the ring is still full: call again after a moment.
   public func finish() -> Bool {
-    flush()
+    if staging.rowCount > 0 {
+      // Not `flush`: the caller waits, so a full ring is no reason to refuse the last rows.
+      guard writer.publish({ $0.copy(from: staging) }) else { return false }
+      counters.addAccepted(staging.rowCount, newest: staging.header.lastTime)
+      staging.removeAll()
+    }
     // A break that lost nothing and has no row after it says nothing.
     guard pending.hasMissing else { return true }
     let sample = nextSample

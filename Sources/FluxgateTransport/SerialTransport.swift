@@ -42,7 +42,8 @@ public final class SerialTransport: Transport {
       if let arrival = try line?.read(into: &buffer, until: deadline) { return arrival }
       throw .disconnected(errno: 0)
     } catch {
-      release(after: error)
+      // Closed at once, so that it does not hold itself back from being opened anew.
+      line = nil
       throw error
     }
   }
@@ -52,14 +53,9 @@ public final class SerialTransport: Transport {
     do throws(TransportError) {
       try line?.write(bytes)
     } catch {
-      release(after: error)
+      line = nil
       throw error
     }
-  }
-
-  /// A lost line is closed at once, so that it does not hold itself back from being opened anew.
-  private func release(after error: TransportError) {
-    if case .disconnected = error { line = nil }
   }
 
   /// The kernel's exclusive mode does not hold root back; the lock does, among programs that ask.

@@ -37,7 +37,8 @@ public final class TCPTransport: Transport {
       if let arrival = try line?.read(into: &buffer, until: deadline) { return arrival }
       throw .disconnected(errno: 0)
     } catch {
-      release(after: error)
+      // Closed at once, so that it does not hold itself back from being opened anew.
+      line = nil
       throw error
     }
   }
@@ -47,13 +48,9 @@ public final class TCPTransport: Transport {
     do throws(TransportError) {
       try line?.write(bytes)
     } catch {
-      release(after: error)
+      line = nil
       throw error
     }
   }
 
-  /// A lost line is closed at once, so that it does not hold itself back from being opened anew.
-  private func release(after error: TransportError) {
-    if case .disconnected = error { line = nil }
-  }
 }

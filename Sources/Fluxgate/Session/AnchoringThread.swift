@@ -20,12 +20,15 @@ final class AnchoringThread {
   private var taken = 0
   private var batcher = EntryBatcher(countMax: batchCount, ageMax: batchAge)
   private var waiting: [ClosedSegment] = []
-  private(set) var failures: [Fault] = []
+  private let faults: FaultLog
+  /// The segment whose closing failed last, so that it is told once and tried again quietly.
+  private var troubled: UInt32?
 
   init(
     folder: RecordingFolder, key: SigningKey, log: EmbeddedLog?, counters: LiveCounters,
-    finished: AppendLog<UInt32>
+    finished: AppendLog<UInt32>, faults: FaultLog
   ) {
+    self.faults = faults
     closer = SegmentCloser(folder: folder, key: key)
     self.folder = folder
     self.log = log
@@ -47,13 +50,16 @@ final class AnchoringThread {
   private func closeFinished() {
     while taken < finished.count {
       let segment = finished[taken]
-      taken += 1
       do throws(RecordingError) {
         let closed = try closer.close(segment)
+        taken += 1
         counters.noteClosed()
         enter(closed)
       } catch {
-        failures.append(.recording(error, folder: folder.path))
+        // The next segment's manifest builds on this one: it is tried again first.
+        if troubled != segment { faults.add(.recording(error, folder: folder.path)) }
+        troubled = segment
+        return
       }
     }
   }
@@ -62,11 +68,12 @@ final class AnchoringThread {
     do throws(LedgerError) {
       if try !batcher.add(closed.entry, at: HostClock.now.nanoseconds) {
         anchor()
-        _ = try batcher.add(closed.entry, at: HostClock.now.nanoseconds)
+        // The log does not take entries now: `recover` anchors this segment later.
+        guard try batcher.add(closed.entry, at: HostClock.now.nanoseconds) else { return }
       }
       waiting.append(closed)
     } catch {
-      failures.append(.ledger(error))
+      faults.add(.ledger(error))
     }
   }
 
@@ -74,12 +81,11 @@ final class AnchoringThread {
     guard let log, !waiting.isEmpty else { return }
     do throws(LedgerError) {
       let places = try batcher.flush { (entries) throws(LedgerError) in try log.append(entries) }
-      let proofs = try (places ?? []).map { (place) throws(LedgerError) in try log.proof(of: place)
-      }
-      for (segment, proof) in zip(waiting, proofs) { keep(proof, of: segment) }
-      waiting.removeAll()
+      let batch = zip(waiting, places ?? [])
+      waiting = []
+      for (segment, place) in batch { keep(try log.proof(of: place), of: segment) }
     } catch {
-      failures.append(.ledger(error))
+      faults.add(.ledger(error))
     }
   }
 
@@ -88,7 +94,7 @@ final class AnchoringThread {
       try DurableFile.replace(folder.proof(segment.segment), with: proof.bytes)
       counters.noteAnchored()
     } catch {
-      failures.append(error)
+      faults.add(error)
     }
   }
 }

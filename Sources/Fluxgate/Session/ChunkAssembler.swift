@@ -37,6 +37,8 @@ struct ChunkAssembler: ~Copyable {
       let next = nextBreak(in: header, after: row) ?? block.rowCount
       row = appendRun(block, from: row, to: next, now: now)
     }
+    // A block may end with a break: the row after it comes with the next block, or never.
+    copyGaps(header, from: block.rowCount, through: .max, now: now)
   }
 
   /// Closes the chunk if its first row has waited too long.
@@ -87,7 +89,7 @@ struct ChunkAssembler: ~Copyable {
       if staging.header.isFull || staging.rowCount == staging.layout.rowCapacity { close() }
       if isEmpty {
         openedAt = now
-        staging.header.firstSample = header.firstSample
+        staging.header.firstSample = last == .max && row > 0 ? nextSample : header.firstSample
         staging.header.firstTime = header.firstTime
         staging.header.lastTime = header.lastTime
       }

@@ -30,7 +30,7 @@ final class Machinery: Sendable {
     works.putDocuments()
     let anchoring = AnchoringThread(
       folder: writer.folder, key: plan.identity.identity, log: plan.log, counters: counters,
-      finished: finished)
+      finished: finished, faults: faults)
     threads = [
       Self.stages(works), Self.seal(works, writer, started), Self.sync(works, writer.sync),
       Self.anchor(works, anchoring),
@@ -47,7 +47,25 @@ final class Machinery: Sendable {
     markers.finish()
     works.inputsEnded.raise()
     for thread in threads { thread.join() }
-    return SessionResult(accounts: works.lanes.accounts(works.results), faults: faults.all)
+    let accounts = works.lanes.accounts(works.results)
+    for account in accounts { check(account, faults) }
+    return SessionResult(accounts: accounts, faults: faults.all)
+  }
+
+  /// What the devices' threads counted and what the recording holds must be the same.
+  private func check(_ account: SessionResult.Account, _ faults: FaultLog) {
+    guard let lane = works.lanes.lanes.first(where: { $0.raw.stream == account.number }) else {
+      return
+    }
+    let counted = lane.stream.counters.acceptedRows + lane.stream.counters.lostRows
+    guard counted != account.received else { return }
+    faults.add(
+      Fault(
+        "R07", "\(account.device).\(account.stream): the accounts differ",
+        state: "The recording is closed; \(counted) samples were counted and "
+          + "\(account.received) are in it or named in it.",
+        remedy: "keep the recording and report this: it is a fault of the program",
+        exit: .failed))
   }
 
   private static func stages(_ works: Works) -> WorkerThread {
@@ -81,6 +99,8 @@ final class Machinery: Sendable {
       SyncingThread.run(
         sync: sync, counters: works.counters, latencies: works.latencies, ended: works.sealed,
         onSafe: { works.cursors.advance(safe: $0, faults: works.faults) }, onFailure: works.fail)
+      // After a failed sync there is still a journal to end, and then segments to close.
+      while !works.sealed.isRaised { Pause.long() }
       works.closing.raise()
     }
   }
@@ -89,7 +109,6 @@ final class Machinery: Sendable {
     let handover = Handover(anchoring)
     return WorkerThread("anchor") {
       handover.value.run(ended: works.closing)
-      for fault in handover.value.failures { works.faults.add(fault) }
     }
   }
 

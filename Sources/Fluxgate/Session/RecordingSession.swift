@@ -82,8 +82,20 @@ public final class RecordingSession: Sendable {
   /// Writes metadata anew when it has changed; to be called now and then by whoever waits.
   public func refreshMetadata() { machinery.refreshMetadata() }
 
+  private func nameDeadDevices() {
+    for device in devices where device.hasEnded && !device.source.isReplayed {
+      faultLog.add(
+        Fault(
+          "T12", "\(device.source.name): ended before the recording did (\(device.source.link))",
+          state: "What it gave before is stored.",
+          remedy: "see what the device says, then start a new recording",
+          cause: device.board.refusals.all.last.map { "\($0)" } ?? "", exit: .incomplete))
+    }
+  }
+
   /// Waits until everything is on the disk, closed and anchored.
   public func finish() -> SessionResult {
+    if !isStopping { nameDeadDevices() }
     stop()
     for device in devices { device.join() }
     let result = machinery.finish(faults: faultLog)

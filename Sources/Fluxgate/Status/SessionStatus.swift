@@ -131,6 +131,11 @@ struct Judgement {
     for board in session.boards where board.state == .linkLost {
       return Judgement(isSafe: false, reason: "\(board.name): link lost, trying to reopen it")
     }
+    for board in session.boards where board.state == .refused || board.state == .ended {
+      if !session.isStopping {
+        return Judgement(isSafe: false, reason: "\(board.name): gives no more data")
+      }
+    }
     let lastSync = session.counters.lastSyncTime
     if lastSync > 0, now.nanoseconds - lastSync > .seconds(3) {
       return Judgement(isSafe: false, reason: "the disk has not confirmed anything for 3 s")
@@ -146,7 +151,7 @@ struct Judgement {
     return Judgement(
       isSafe: true,
       reason: lost == 0
-        ? "every sample so far is stored"
-        : "every sample so far is stored or named as lost (\(lost) lost)")
+        ? "every sample up to the open chunk (2 s) is stored"
+        : "every sample up to the open chunk is stored or named as lost (\(lost))")
   }
 }

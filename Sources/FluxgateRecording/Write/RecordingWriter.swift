@@ -140,6 +140,7 @@ public final class RecordingWriter {
   /// Ends the recording: its last manifest will say closed. The keys are wiped.
   public func finish() throws(RecordingError) {
     guard !isFinished else { return }
+    guard !sync.isBroken else { throw .disk(.sync, path: journal.path, errno: 5) }
     try journal.append(.closed(final: true))
     isFinished = true
     keys.wipe()
@@ -150,6 +151,7 @@ public final class RecordingWriter {
   private func append(
     _ content: ChunkContent, to dataset: DatasetDescription
   ) throws(RecordingError) -> UInt64 {
+    guard !sync.isBroken else { throw .disk(.sync, path: journal.path, errno: 5) }
     let index = position.indices[dataset.stream] ?? 0
     let sequence = position.sequence + 1
     let (codec, coded) = coder.encode(content.rows, of: dataset)

@@ -36,9 +36,11 @@ struct RecordCommand: ParsableCommand {
     let signals = StopSignals()
     let plan = try makePlan()
     showRecipients(plan)
+    // Before the first sample: nothing that can fail comes between start and closing.
+    let note = try RunNote(home: home.place)
     let session = try RecordingSession.start(plan)
-    let screen = try RecordingScreen(session, home: home.place, seconds: seconds)
-    let result = try screen.run(until: signals)
+    let screen = RecordingScreen(session, note: note, seconds: seconds)
+    let result = screen.run(until: signals)
     try SessionReport.show(result, folder: plan.folder)
   }
 

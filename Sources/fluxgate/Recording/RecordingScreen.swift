@@ -12,16 +12,16 @@ final class RecordingScreen {
   private let terminal = Terminal()
   private var shownLines = 0
 
-  init(_ session: RecordingSession, home: GatewayHome, seconds: Double?) throws {
+  init(_ session: RecordingSession, note: RunNote, seconds: Double?) {
     self.session = session
-    note = try RunNote(home: home)
+    self.note = note
     watch = SessionWatch(session)
     traces = TraceRows(session.views)
     deadline = seconds.map { Date(timeIntervalSinceNow: $0) } ?? .distantFuture
   }
 
   /// Shows the session until it is asked to end, then closes it.
-  func run(until signals: StopSignals) throws -> SessionResult {
+  func run(until signals: StopSignals) -> SessionResult {
     defer { note.remove() }
     terminal.begin()
     var lastNote = Date.distantPast
