@@ -15,7 +15,18 @@ struct Verdict {
     self.trust = trust
   }
 
-  var exit: ExitStatus { ExitStatus(rawValue: found.status.rawValue) ?? .failed }
+  var exit: ExitStatus {
+    lacksProofs ? .failed : ExitStatus(rawValue: found.status.rawValue) ?? .failed
+  }
+
+  /// Everything else holds, but a segment's place in the ledger cannot be shown: not verifiable.
+  private var lacksProofs: Bool {
+    switch (trust, found.status) {
+    case (.patient, .intact), (.patient, .incomplete), (.card, .intact), (.card, .incomplete):
+      !found.isErased && found.proofs.count < found.segmentCount
+    default: false
+    }
+  }
 
   func lines() -> [String] {
     var lines = found.findings.prefix(Self.mostFindings).flatMap {
@@ -35,7 +46,8 @@ struct Verdict {
   // MARK: Words
 
   var word: String {
-    switch found.status {
+    if lacksProofs { return "not verifiable" }
+    return switch found.status {
     case .intact: "intact"
     case .damaged: hasWrongSigner ? "refused" : "damaged"
     case .unverifiable: "signer unknown"
@@ -44,7 +56,8 @@ struct Verdict {
   }
 
   private var meaning: String {
-    switch found.status {
+    if lacksProofs { return "whole, but not all of it is proven; `fluxgate recover` anchors it" }
+    return switch found.status {
     case .intact: found.isErased ? "whole, and erased: nobody can open it" : "nothing is missing"
     case .damaged:
       hasWrongSigner ? "it was not signed by the one you trust" : "see the objects named above"
