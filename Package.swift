@@ -36,7 +36,14 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
     .systemLibrary(name: "CLinux"),
@@ -55,14 +62,36 @@ let package = Package(
     room(
       "FluxgateRecording",
       ["FluxgateSignal", "FluxgateKernels", "FluxgateSeal", "CHDF5", "CZstd", "CLinux"]),
-    room("FluxgateLedger", ["FluxgateSeal"]),
-    room("FluxgateVault", ["FluxgateRecording", "FluxgateLedger", "FluxgateSeal", "CLinux"]),
+    room("FluxgateConsent", ["FluxgateSeal"]),
+    room(
+      "FluxgateLedger",
+      [
+        "FluxgateSeal",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ]),
+    room(
+      "FluxgateVault",
+      ["FluxgateRecording", "FluxgateLedger", "FluxgateConsent", "FluxgateSeal", "CLinux"]),
     room(
       "Fluxgate",
       [
         "FluxgateSignal", "FluxgateKernels", "FluxgateTransport", "FluxgateDevice", "FluxgateDSP",
-        "FluxgateSeal",
-        "FluxgateRecording", "FluxgateLedger", "FluxgateVault",
+        "FluxgateSeal", "FluxgateRecording", "FluxgateConsent", "FluxgateLedger", "FluxgateVault",
+      ]),
+    room(
+      "FluxgateWeb",
+      [
+        "FluxgateSeal", "FluxgateConsent", "FluxgateLedger", "FluxgateVault", "Fluxgate",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdTLS", package: "hummingbird"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
     room(
       "FluxgateSimulation", ["FluxgateSignal", "FluxgateTransport", "FluxgateDevice", "CLinux"]),
@@ -71,7 +100,7 @@ let package = Package(
       dependencies: [
         "Fluxgate", "FluxgateSimulation", "FluxgateSignal", "FluxgateTransport", "FluxgateDevice",
         "FluxgateDSP", "FluxgateKernels", "FluxgateSeal", "FluxgateRecording", "FluxgateLedger",
-        "FluxgateVault",
+        "FluxgateVault", "FluxgateConsent", "FluxgateWeb",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -88,10 +117,20 @@ let package = Package(
       exclude: ["scipy_reference.py"], swiftSettings: relaxed),
     tests("FluxgateSealTests", ["FluxgateSeal"]),
     tests("FluxgateRecordingTests", ["FluxgateRecording", "FluxgateSeal", "FluxgateSignal"]),
+    tests("FluxgateConsentTests", ["FluxgateConsent", "FluxgateSeal"]),
     tests("FluxgateLedgerTests", ["FluxgateLedger", "FluxgateSeal"]),
     tests(
       "FluxgateVaultTests",
-      ["FluxgateVault", "FluxgateRecording", "FluxgateLedger", "FluxgateSeal", "FluxgateSignal"]),
+      [
+        "FluxgateVault", "FluxgateConsent", "FluxgateRecording", "FluxgateLedger", "FluxgateSeal",
+        "FluxgateSignal",
+      ]),
+    tests(
+      "FluxgateWebTests",
+      [
+        "FluxgateWeb", "FluxgateVault", "FluxgateConsent", "FluxgateLedger", "FluxgateSeal",
+        "Fluxgate", .product(name: "HummingbirdTesting", package: "hummingbird"),
+      ]),
     tests(
       "FluxgateSimulationTests",
       ["FluxgateSimulation", "FluxgateTransport", "FluxgateDevice", "FluxgateSignal"]),
@@ -99,7 +138,7 @@ let package = Package(
       "EndToEndTests",
       [
         "Fluxgate", "FluxgateSimulation", "FluxgateSignal", "FluxgateDevice", "FluxgateTransport",
-        "FluxgateRecording", "FluxgateLedger", "FluxgateVault", "FluxgateSeal",
+        "FluxgateRecording", "FluxgateLedger", "FluxgateVault", "FluxgateSeal", "FluxgateConsent",
       ]),
   ]
 )

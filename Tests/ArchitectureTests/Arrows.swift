@@ -13,17 +13,25 @@ enum Arrows {
     "FluxgateRecording": [
       "FluxgateSignal", "FluxgateKernels", "FluxgateSeal", "CHDF5", "CZstd", "CLinux",
     ],
-    "FluxgateLedger": ["FluxgateSeal"],
-    "FluxgateVault": ["FluxgateRecording", "FluxgateLedger", "FluxgateSeal", "CLinux"],
+    "FluxgateConsent": ["FluxgateSeal"],
+    "FluxgateLedger": ["FluxgateSeal", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOSSL"],
+    "FluxgateVault": [
+      "FluxgateRecording", "FluxgateLedger", "FluxgateConsent", "FluxgateSeal", "CLinux",
+    ],
     "Fluxgate": [
       "FluxgateSignal", "FluxgateKernels", "FluxgateTransport", "FluxgateDevice", "FluxgateDSP",
-      "FluxgateSeal", "FluxgateRecording", "FluxgateLedger", "FluxgateVault",
+      "FluxgateSeal", "FluxgateRecording", "FluxgateConsent", "FluxgateLedger", "FluxgateVault",
+    ],
+    "FluxgateWeb": [
+      "FluxgateSeal", "FluxgateConsent", "FluxgateLedger", "FluxgateVault", "Fluxgate",
+      "Hummingbird", "HummingbirdTLS", "HTTPTypes", "Logging", "NIOCore", "NIOSSL",
+      "ServiceLifecycle",
     ],
     "FluxgateSimulation": ["FluxgateSignal", "FluxgateTransport", "FluxgateDevice", "CLinux"],
     "fluxgate": [
       "Fluxgate", "FluxgateSimulation", "FluxgateSignal", "FluxgateTransport", "FluxgateDevice",
       "FluxgateDSP", "FluxgateKernels", "FluxgateSeal", "FluxgateRecording", "FluxgateLedger",
-      "FluxgateVault", "ArgumentParser",
+      "FluxgateVault", "FluxgateConsent", "FluxgateWeb", "ArgumentParser",
     ],
   ]
 
@@ -34,14 +42,19 @@ enum Arrows {
   static let boxes: Set<String> = ["CLinux", "CCrypto", "CHDF5", "CZstd"]
 
   /// Foundation and the packages that import it; they stay out of every file but those below.
-  static let heavy: Set<String> = ["Foundation", "Yams", "Crypto", "ArgumentParser"]
+  static let heavy: Set<String> = [
+    "Foundation", "Yams", "Crypto", "ArgumentParser", "AsyncHTTPClient", "NIOCore", "NIOHTTP1",
+    "NIOSSL", "Hummingbird", "HummingbirdTLS", "HTTPTypes", "Logging", "ServiceLifecycle",
+  ]
 
   /// Where those may be: a folder ends in `/`. Nothing here runs while samples flow.
   static let heavyPlaces = [
     "Sources/FluxgateDevice/Profile/",
     "Sources/FluxgateSeal/Keys/",
     "Sources/FluxgateSeal/Ed25519.swift",
+    "Sources/FluxgateLedger/Network/",
     "Sources/Fluxgate/Status/",
+    "Sources/FluxgateWeb/",
     "Sources/fluxgate/",
   ]
 

@@ -1,0 +1,5 @@
+internal import AsyncHTTPClient
+
+enum Placeholder {
+  static let client = HTTPClient.shared
+}
