@@ -82,13 +82,14 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
     let name = ClientAddress.name(of: context.channel)
     guard count.enter(name) else { return context.close(promise: nil) }
     address = name
-    let bound = context.eventLoop.assumeIsolated()
+    let watch = NIOLoopBound(self, eventLoop: context.eventLoop)
     let channel = context.channel
-    round = bound.scheduleRepeatedTask(initialDelay: stall, delay: .seconds(1)) { _ in
-      guard self.waiting > 0, .now() - self.lastProgress >= self.stall else { return }
-      channel.close(promise: nil)
+    round = context.eventLoop.scheduleRepeatedTask(initialDelay: stall, delay: .seconds(1)) { _ in
+      if watch.value.isStalled { channel.close(promise: nil) }
     }
   }
+
+  private var isStalled: Bool { waiting > 0 && .now() - lastProgress >= stall }
 
   private func end() {
     round?.cancel()
