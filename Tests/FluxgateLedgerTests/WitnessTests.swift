@@ -38,7 +38,10 @@ enum TestWitness {
   }
 
   static func open(_ scratch: Scratch, _ folder: String = "heads") throws -> Witness {
-    try Witness(directory: "\(scratch.path)/\(folder)", cosigner: try cosigner())
+    let cosigner = try cosigner()
+    return try unlocked {
+      try Witness(directory: "\(scratch.path)/\(folder)", cosigner: cosigner)
+    }
   }
 }
 
