@@ -12,11 +12,14 @@ public struct RecordingFolder: Sendable, Hashable {
   public var segments: String { path + "/segments" }
   public var manifests: String { path + "/manifests" }
   public var proofs: String { path + "/proofs" }
+  public var erasures: String { path + "/erasures" }
 
   public func journal(_ segment: UInt32) -> String { "\(journals)/\(padded(segment)).fxj" }
   public func segment(_ segment: UInt32) -> String { "\(segments)/\(padded(segment)).h5" }
   public func manifest(_ segment: UInt32) -> String { "\(manifests)/\(padded(segment)).manifest" }
   public func proof(_ segment: UInt32) -> String { "\(proofs)/\(padded(segment)).tlog-proof" }
+  /// The ledger's entry itself, kept for the proof when the salt is erased.
+  public func entry(_ segment: UInt32) -> String { "\(proofs)/\(padded(segment)).entry" }
 
   /// - Parameter recipient: the digest of the recipient's key; its first 8 bytes are named.
   public func capsule(epoch: UInt32, recipient: [UInt8]) -> String {
