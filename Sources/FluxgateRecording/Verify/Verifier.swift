@@ -17,6 +17,7 @@ public enum Verifier {
     var verification = Verification(folder)
     guard let head = try verification.checkHead(trust) else { return verification.report }
     let chain = try ManifestChain.load(folder, head: head)
+    try verification.loadErasures(head)
     verification.check(chain, head)
     for manifest in chain.manifests { try verification.checkSegment(manifest, head) }
     try verification.checkFolder(chain, head)
@@ -32,6 +33,8 @@ struct Verification {
   var report = VerificationReport()
   /// The patient's key, where it is trusted.
   private(set) var patient: VerifyingKey?
+  private(set) var trustedPatient: KeyFingerprint?
+  var erasures = Erasures([], of: [], began: nil)
 
   init(_ folder: RecordingFolder) { self.folder = folder }
 
@@ -54,6 +57,7 @@ struct Verification {
       if key != head.gateway { find(.recording, .document(.signer)) }
     case .patient(let patient):
       self.patient = patient.signing
+      trustedPatient = patient.keyFingerprint
       try checkPairing(patient, head)
     case .nobody:
       find(.recording, .signerUnknown)
