@@ -3,20 +3,25 @@ struct CapsuleName: Hashable, Sendable {
   var epoch: UInt32
   /// 16 hexadecimal digits of the recipient's key digest.
   var recipient: String
+  /// 8 hexadecimal digits: the start of the id of the grant or tombstone for which the patient's
+  /// machine made it; nil for the gateway's own.
+  var cause: String?
   var file: String
 
   init?(_ file: String) {
-    let parts = file.split(separator: "-", omittingEmptySubsequences: false)
-    guard parts.count == 2, parts[1].hasSuffix(".capsule"), let epoch = UInt32(parts[0]),
-      epoch > 0, padded(epoch) == parts[0]
-    else { return nil }
-    let recipient = parts[1].dropLast(8)
-    guard recipient.count == 16,
-      recipient.allSatisfy({ $0.isHexDigit && !$0.isUppercase })
+    guard file.hasSuffix(".capsule") else { return nil }
+    let parts = file.dropLast(8).split(separator: "-", omittingEmptySubsequences: false)
+    guard 2...3 ~= parts.count, let epoch = UInt32(parts[0]), epoch > 0, padded(epoch) == parts[0],
+      Self.isDigits(parts[1], count: 16), parts.count == 2 || Self.isDigits(parts[2], count: 8)
     else { return nil }
     self.epoch = epoch
-    self.recipient = String(recipient)
+    recipient = String(parts[1])
+    cause = parts.count == 3 ? String(parts[2]) : nil
     self.file = file
+  }
+
+  private static func isDigits(_ text: Substring, count: Int) -> Bool {
+    text.count == count && text.allSatisfy { $0.isHexDigit && $0.isASCII && !$0.isUppercase }
   }
 
   static func all(in folder: RecordingFolder) throws(RecordingError) -> [CapsuleName] {

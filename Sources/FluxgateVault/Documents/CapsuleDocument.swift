@@ -18,7 +18,7 @@ enum CapsuleDocument {
     }
     guard capsule.recording == head.recording, capsule.firstEpoch <= name.epoch,
       name.epoch <= capsule.lastEpoch,
-      CapsuleFileName(epoch: name.epoch, recipient: capsule.recipient) == name
+      CapsuleFileName(epoch: name.epoch, recipient: capsule.recipient).recipient == name.recipient
     else { throw .place }
   }
 

@@ -8,6 +8,8 @@
 /// | `cap/<recording>/<file name>` | a capsule |
 /// | `salt/<recording>` | the recording's salt |
 /// | `proof/<recording>/<8 digits>` | the ledger's proof for a segment |
+/// | `entry/<recording>/<8 digits>` | the entry itself, once the salt is erased |
+/// | `tomb/<32 digits>` | a tombstone of the patient, by its id |
 ///
 /// Capsules and salts have places of their own, so that a store which keeps old versions can be told
 /// not to keep those: erasure deletes them.
@@ -46,6 +48,14 @@ public struct ObjectName: Hashable, Sendable, Comparable, CustomStringConvertibl
     ObjectName(made: "salt/\(hexadecimal(recording))")
   }
 
+  public static func tombstone(_ id: [UInt8]) -> ObjectName {
+    ObjectName(made: "\(tombstones)\(hexadecimal(id))")
+  }
+
+  static func entry(_ recording: [UInt8], _ segment: UInt32) -> ObjectName {
+    ObjectName(made: "\(entries(recording))\(padded(segment))")
+  }
+
   static func capsule(_ recording: [UInt8], _ name: CapsuleFileName) -> ObjectName {
     ObjectName(made: "\(capsules(recording))\(name.text)")
   }
@@ -54,6 +64,8 @@ public struct ObjectName: Hashable, Sendable, Comparable, CustomStringConvertibl
   static func manifests(_ recording: [UInt8]) -> String { "log/\(hexadecimal(recording))/" }
   static func proofs(_ recording: [UInt8]) -> String { "proof/\(hexadecimal(recording))/" }
   static func capsules(_ recording: [UInt8]) -> String { "cap/\(hexadecimal(recording))/" }
+  static func entries(_ recording: [UInt8]) -> String { "entry/\(hexadecimal(recording))/" }
+  static let tombstones = "tomb/"
 
   public var description: String { text }
 
