@@ -3,25 +3,28 @@ struct CapsuleName: Hashable, Sendable {
   var epoch: UInt32
   /// 16 hexadecimal digits of the recipient's key digest.
   var recipient: String
-  /// 8 hexadecimal digits: the start of the id of the grant or tombstone for which the patient's
-  /// machine made it; nil for the gateway's own.
-  var cause: String?
+  /// 8 hexadecimal digits of the grant under which the patient made it later; nil for the gateway's.
+  var grant: String?
   var file: String
 
   init?(_ file: String) {
     guard file.hasSuffix(".capsule") else { return nil }
     let parts = file.dropLast(8).split(separator: "-", omittingEmptySubsequences: false)
-    guard 2...3 ~= parts.count, let epoch = UInt32(parts[0]), epoch > 0, padded(epoch) == parts[0],
-      Self.isDigits(parts[1], count: 16), parts.count == 2 || Self.isDigits(parts[2], count: 8)
+    guard parts.count == 2 || parts.count == 3, let epoch = UInt32(parts[0]), epoch > 0,
+      padded(epoch) == parts[0], Self.areDigits(parts[1], 16)
     else { return nil }
+    guard parts.count == 2 || Self.areDigits(parts[2], 8) else { return nil }
     self.epoch = epoch
     recipient = String(parts[1])
-    cause = parts.count == 3 ? String(parts[2]) : nil
+    grant = parts.count == 3 ? String(parts[2]) : nil
     self.file = file
   }
 
-  private static func isDigits(_ text: Substring, count: Int) -> Bool {
-    text.count == count && text.allSatisfy { $0.isHexDigit && $0.isASCII && !$0.isUppercase }
+  private static func areDigits(_ text: Substring, _ count: Int) -> Bool {
+    text.utf8.count == count
+      && text.utf8.allSatisfy {
+        UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || UInt8(ascii: "a")...UInt8(ascii: "f") ~= $0
+      }
   }
 
   static func all(in folder: RecordingFolder) throws(RecordingError) -> [CapsuleName] {

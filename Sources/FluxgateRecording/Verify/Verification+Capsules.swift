@@ -20,7 +20,8 @@ extension Verification {
     }
     // All gone at once, and not by the patient's word, is said of the salt.
     if report.isErased { return }
-    for epoch in Set(chain.manifests.map(\.epoch)).subtracting(epochs).sorted()
+    let held = Set(chain.manifests.filter { holds($0.segment) }.map(\.epoch))
+    for epoch in held.subtracting(epochs).sorted()
     where erasures.reach(epoch, of: head.structure.categories) != .all {
       find(.capsule(padded(epoch)), .missing)
     }
@@ -51,7 +52,8 @@ extension Verification {
       return .document(DocumentFault(error))
     }
     if let fault = Self.placeFault(capsule, name, head, known) { return .document(fault) }
-    if capsule.signer == head.gateway || capsule.signer == patient { return nil }
+    let isGateway = capsule.signer == head.gateway && name.grant == nil
+    if isGateway || capsule.signer == patient { return nil }
     // The patient signs what is granted after the recording; who only has the gateway's key
     // cannot tell.
     return patient == nil ? .signerUnknown : .document(.signer)

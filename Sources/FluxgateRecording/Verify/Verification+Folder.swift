@@ -27,7 +27,7 @@ extension Verification {
     for name in try Disk.list(path) {
       let number = [suffix, other].lazy.compactMap { $0 }
         .compactMap { RecordingFolder.number(of: name, suffix: $0) }.first
-      guard let number, number <= last else {
+      guard let number, number <= last, suffix != "h5" || holds(number) else {
         if !isAwaitingRecovery(number) { findExtra("\(place)/\(name)") }
         continue
       }
@@ -66,7 +66,10 @@ extension Verification {
   }
 
   private mutating func checkSalt(_ chain: ManifestChain) throws(RecordingError) {
-    guard Disk.exists(folder.salt) else { return try checkWithoutSalt(chain) }
+    guard Disk.exists(folder.salt) else {
+      if report.part == nil { try checkWithoutSalt(chain) }
+      return
+    }
     if erasures.isWhole { find(.salt, .notErased) }
     let salt = try Disk.read(folder.salt, limit: 1 << 10)
     guard salt.count == 32 else { return find(.salt, .size) }

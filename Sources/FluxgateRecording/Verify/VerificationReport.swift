@@ -24,6 +24,9 @@ public struct VerificationReport: Sendable, Hashable {
   public internal(set) var isErased = false
   /// The patient's tombstones for this recording or parts of it, oldest first.
   public internal(set) var erasures: [Tombstone] = []
+  /// What the folder holds where it is no whole recording but a part that a vault released. Chunks
+  /// and counts are those of the part.
+  public internal(set) var part: PartNote?
 
   public var status: Status {
     let weights = Set(findings.map(\.kind.weight))
@@ -57,6 +60,9 @@ public enum RecordingObject: Sendable, Hashable, CustomStringConvertible {
   case proof(UInt32)
   /// By its file's name.
   case tombstone(String)
+  /// The span of an epoch.
+  case span(UInt32)
+  case partNote
   /// A file that has no business in the folder.
   case file(String)
 
@@ -75,6 +81,8 @@ public enum RecordingObject: Sendable, Hashable, CustomStringConvertible {
     case .journal(let number): "journal \(number)"
     case .proof(let number): "proof \(number)"
     case .tombstone(let name): "tombstone \(name)"
+    case .span(let epoch): "span of epoch \(epoch)"
+    case .partNote: "part"
     case .file(let name): "file \(name)"
     }
   }

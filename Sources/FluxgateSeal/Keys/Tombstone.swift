@@ -14,7 +14,8 @@ public struct Tombstone: Hashable, Sendable {
   public let created: Int64
   public let scope: ErasureScope
   private let kem: [UInt8]
-  private let signing: VerifyingKey
+  /// The patient's, which signs capsules of keys that stay.
+  public let signing: VerifyingKey
 
   /// - Parameter scope: a sound one (``ErasureScope/isSound``); another is a mistake in the program.
   public init(of scope: ErasureScope, patient: PatientPublicKey, created: Int64) {

@@ -89,7 +89,7 @@ struct RecordingErasure<Place: ErasurePlace> {
   /// A capsule that a stranger signed replaces nothing.
   private func isTrusted(_ standing: CapsuleStanding) -> Bool {
     guard let signer = standing.capsule?.signer else { return false }
-    return signer == head?.gateway || erasures.tombstones.contains { $0.isSigned(by: signer) }
+    return signer == head?.gateway || erasures.tombstones.contains { $0.signing == signer }
   }
 
   private func reach(_ epoch: UInt32) -> ErasureReach {

@@ -10,8 +10,7 @@ struct Resealing {
   /// Readers whose keys are known from grants.
   let readers: [PatientPublicKey]
   let head: HeadDocument
-  /// 16 bytes.
-  let tombstone: [UInt8]
+  let tombstone: Tombstone
 
   /// Name and bytes of each capsule that is to be put; those that replace one already are left out.
   func capsules(
@@ -23,9 +22,10 @@ struct Resealing {
         let recipient = recipient(of: standing)
       else { continue }
       let keys = try keys(of: standing, among: standings)
-      guard let epoch = keys.first?.epoch else { continue }
-      let name = CapsuleFileName(
-        epoch: epoch, recipient: recipient.keyFingerprint, cause: tombstone)
+      guard let epoch = keys.first?.epoch,
+        let name = CapsuleFileName(
+          epoch: epoch, recipient: recipient.keyFingerprint, tombstone: tombstone)
+      else { continue }
       made.append(
         (
           name,

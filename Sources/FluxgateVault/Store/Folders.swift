@@ -27,6 +27,12 @@ enum Folders {
     return try linkIfAbsent(path, to: other)
   }
 
+  /// Gives a file its name, in place of another that has it.
+  static func rename(_ path: String, to other: String) throws(VaultError) {
+    // SAFETY: both strings live through the call.
+    guard unsafe Glibc.rename(path, other) == 0 else { throw .failed(.rename, other, errno) }
+  }
+
   /// For file systems without `renameat2`: a hard link never replaces either.
   private static func linkIfAbsent(_ path: String, to other: String) throws(VaultError) -> Bool {
     // SAFETY: both strings live through the call.
@@ -44,6 +50,17 @@ enum Folders {
     if unsafe unlink(path) == 0 { return true }
     guard errno == ENOENT || errno == ENOTDIR else { throw .failed(.remove, path, errno) }
     return false
+  }
+
+  /// Writes a file aside and puts it in the place of what is there, durably.
+  static func replace(_ path: String, _ bytes: [UInt8]) throws(VaultError) {
+    let aside = path + ".part"
+    _ = try remove(aside)
+    let file = try VaultFile.creating(aside)
+    try file.write(bytes, at: 0)
+    try file.sync()
+    try rename(aside, to: path)
+    try sync(parent(of: path))
   }
 
   static func parent(of path: String) -> String {
