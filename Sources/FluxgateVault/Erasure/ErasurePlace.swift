@@ -24,6 +24,8 @@ protocol ErasurePlace {
   func remove(_ file: ErasureFile) throws(VaultError) -> String?
   func head() throws(VaultError) -> [UInt8]?
   func pairing() throws(VaultError) -> [UInt8]?
+  /// When the recording came to lie here, by the file system: UTC seconds since 1970.
+  func made() throws(VaultError) -> Int64?
   /// Names within the place for capsules, whatever they are.
   func capsules() throws(VaultError) -> [String]
   func spans() throws(VaultError) -> [UInt32]
@@ -53,6 +55,7 @@ struct VaultPlace: ErasurePlace {
 
   func head() throws(VaultError) -> [UInt8]? { try read(ObjectName.head(recording)) }
   func pairing() throws(VaultError) -> [UInt8]? { try read(ObjectName.pairing(recording)) }
+  func made() -> Int64? { Folders.modified(vault.place(.pairing(recording))) }
 
   func capsules() throws(VaultError) -> [String] {
     try vault.list(ObjectName.capsules(recording)).map { String($0.last) }
@@ -106,6 +109,7 @@ struct FolderPlace: ErasurePlace {
 
   func head() throws(VaultError) -> [UInt8]? { try read(folder.recording) }
   func pairing() throws(VaultError) -> [UInt8]? { try read(folder.pairing) }
+  func made() -> Int64? { Folders.modified(folder.pairing) }
 
   func capsules() throws(VaultError) -> [String] { try names(folder.capsules) }
   func spans() throws(VaultError) -> [UInt32] { try numbers(folder.spans, ".span") }

@@ -9,21 +9,38 @@ internal import FluxgateSeal
 /// replacement is seen before a capsule goes.
 struct RecordingErasure<Place: ErasurePlace> {
   private let place: Place
-  private let erasures: Erasures
-  private let head: HeadDocument?
+  let erasures: Erasures
+  let head: HeadDocument?
   private let patient: KeyFingerprint
   private var report: ErasedRecording
 
-  /// - Parameter patient: whom the recording's pairing names.
-  init(
-    _ erasures: Erasures, in place: Place, patient: KeyFingerprint
-  ) throws(VaultError) {
+  /// - Parameter tombstones: of anybody; those of the patient whom the recording's pairing names
+  ///   count. Nil where there is no pairing: whose it is, nobody can say.
+  init?(_ tombstones: [Tombstone], of recording: [UInt8], in place: Place) throws(VaultError) {
+    guard let pairing = try place.pairing().flatMap({ try? Pairing.read($0) }) else { return nil }
     self.place = place
-    self.erasures = erasures
-    self.patient = patient
+    patient = pairing.patient
     head = try place.head().flatMap { try? HeadDocument($0) }
+    erasures = Erasures(
+      tombstones.filter { $0.patient == pairing.patient }, of: recording,
+      began: try Self.began(place, head))
     report = ErasedRecording(
       recording: hexadecimal(erasures.recording), isWhole: erasures.isWhole)
+  }
+
+  /// No later than this: the end of its first epoch, or when it came to lie here. Nil once nothing is
+  /// left that could be erased.
+  private static func began(
+    _ place: Place, _ head: HeadDocument?
+  ) throws(VaultError) -> Int64? {
+    if try place.read(.salt) == nil, try place.capsules().isEmpty { return nil }
+    var evidence = [try place.made()].compactMap { $0 }
+    if let head, let first = try place.spans().first, let bytes = try place.read(.span(first)),
+      let span = try? EpochSpan.read(bytes, gateway: head.gateway), span.isEnded
+    {
+      evidence.append(span.until)
+    }
+    return evidence.min()
   }
 
   /// Capsules of the patient that must be sealed anew before ``run()`` may take them away.

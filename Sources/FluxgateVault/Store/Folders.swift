@@ -10,6 +10,14 @@ enum Folders {
     return status.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// UTC seconds since 1970; nil when there is no such file.
+  static func modified(_ path: String) -> Int64? {
+    var status = stat()
+    // SAFETY: the string lives through the call, and the kernel fills the whole struct.
+    guard unsafe stat(path, &status) == 0 else { return nil }
+    return Int64(status.st_mtim.tv_sec)
+  }
+
   /// Makes the folder unless it is there.
   static func make(_ path: String) throws(VaultError) {
     // SAFETY: the string lives through the call.
