@@ -9,7 +9,7 @@ public struct Erasures: Sendable, Hashable {
 
   /// - Parameters:
   ///   - tombstones: of the patient that the recording's pairing names.
-  ///   - began: UTC seconds; the start of the first epoch that has a span. Nil where none has.
+  ///   - began: UTC seconds; no later than this the recording began. Nil where nobody can tell.
   public init(_ tombstones: [Tombstone], of recording: [UInt8], began: Int64?) {
     self.recording = recording
     self.tombstones =

@@ -28,19 +28,18 @@ struct RecordingErasure<Place: ErasurePlace> {
       recording: hexadecimal(erasures.recording), isWhole: erasures.isWhole)
   }
 
-  /// No later than this: the end of its first epoch, or when it came to lie here. Nil once nothing is
-  /// left that could be erased.
+  /// No later than this: when it came to lie here, or the end of all that it holds. Nil once nothing
+  /// is left that could be erased.
   private static func began(
     _ place: Place, _ head: HeadDocument?
   ) throws(VaultError) -> Int64? {
     if try place.read(.salt) == nil, try place.capsules().isEmpty { return nil }
-    var evidence = [try place.made()].compactMap { $0 }
-    if let head, let first = try place.spans().first, let bytes = try place.read(.span(first)),
-      let span = try? EpochSpan.read(bytes, gateway: head.gateway), span.isEnded
-    {
-      evidence.append(span.until)
+    var ends: [Int64] = []
+    for epoch in head == nil ? [] : try place.spans() {
+      guard let head, let bytes = try place.read(.span(epoch)) else { continue }
+      if let span = try? EpochSpan.read(bytes, gateway: head.gateway) { ends.append(span.until) }
     }
-    return evidence.min()
+    return [try place.made(), ends.max()].compactMap { $0 }.min()
   }
 
   /// Capsules of the patient that must be sealed anew before ``run()`` may take them away.
