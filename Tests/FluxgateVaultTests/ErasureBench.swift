@@ -1,3 +1,4 @@
+import FluxgateLedger
 import FluxgateRecording
 import FluxgateSeal
 import FluxgateSignal
@@ -81,7 +82,7 @@ final class ErasureBench {
   }
 
   private func prove() throws {
-    let log = try EmbeddedLogBench.open(root + "/log", gateway)
+    let log = try EmbeddedLog(directory: root + "/log", origin: gateway.logName, key: gateway.log)
     let closer = SegmentCloser(folder: folder, key: gateway.identity)
     for segment in 1...UInt32(3) {
       let index = try log.append([try closer.close(segment).entry])
@@ -135,7 +136,7 @@ final class ErasureBench {
   }
 
   func verify(_ folder: RecordingFolder? = nil) throws -> VerificationReport {
-    let check = LedgerProofCheck(log: try VerifierKeyBench.key(gateway))
+    let check = LedgerProofCheck(log: try VerifierKey(gateway.logVerifierKey))
     return try Verifier.verify(
       folder ?? self.folder, trust: .patient(patient.publicKey), proofCheck: check.verdict)
   }
@@ -175,7 +176,12 @@ final class ErasureBench {
 
   private static func isKey(_ key: CapsuleKey, in data: Data) -> Bool {
     let bytes = Data(key.key.copyBytes())
-    let forms = [bytes, Data(hexadecimal(bytes).utf8), bytes.base64EncodedData().dropLast(4)]
+    // Base64 depends on where the key begins: three alignments, without what its neighbours touch.
+    let coded = (0..<3).map {
+      (Data(count: $0) + bytes).base64EncodedData().dropFirst(4).dropLast(4)
+    }
+    let digits = hexadecimal(bytes)
+    let forms = [bytes, Data(digits.utf8), Data(digits.uppercased().utf8)] + coded
     return forms.contains { data.range(of: $0) != nil }
   }
 
@@ -192,5 +198,16 @@ final class ErasureBench {
 
   func read(_ path: String) throws -> [UInt8] {
     [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+  }
+}
+
+extension ErasureBench {
+  /// A recording of the same patient that goes on.
+  static func unfinished(beside bench: ErasureBench) throws -> RecordingWriter {
+    try RecordingWriter(
+      creating: bench.root + "/unfinished", identity: bench.gateway,
+      recipients: [Recipient(bench.patient.publicKey)],
+      pairing: try bench.read(bench.folder.pairing), datasets: datasets, now: start,
+      segmentFinished: { _ in })
   }
 }

@@ -33,9 +33,15 @@ extension Verification {
     where Disk.exists(folder.proof(manifest.segment)) {
       let path = folder.entry(manifest.segment)
       let name = "proofs/\(padded(manifest.segment)).entry"
-      guard Disk.exists(path) else { find(.file(name), .missing); continue }
+      guard Disk.exists(path) else {
+        find(.file(name), .missing)
+        continue
+      }
       let entry = try Disk.read(path, limit: 1 << 10)
-      guard entry.count == 32 else { find(.file(name), .size); continue }
+      guard entry.count == 32 else {
+        find(.file(name), .size)
+        continue
+      }
       report.entries.append(
         ClosedSegment(segment: manifest.segment, manifestDigest: digest, entry: entry))
     }

@@ -1,6 +1,6 @@
 public import FluxgateConsent
-public import FluxgateSeal
 internal import FluxgateRecording
+public import FluxgateSeal
 
 /// What a patient asks to have erased.
 public struct ErasureWish: Sendable, Hashable {

@@ -65,7 +65,8 @@ struct PullPlan {
   }
 
   private mutating func addErasures() throws(VaultError) {
-    for tombstone in erasures.tombstones where tombstone.patient == patient.publicKey.keyFingerprint {
+    for tombstone in erasures.tombstones where tombstone.patient == patient.publicKey.keyFingerprint
+    {
       let name = ObjectName.tombstone(tombstone)
       try add("erasures/\(tombstone.text).tombstone", name, try vault.get(name))
     }
