@@ -8,6 +8,7 @@
 /// | `cap/<recording>/<file name>` | a capsule |
 /// | `salt/<recording>` | the recording's salt |
 /// | `proof/<recording>/<8 digits>` | the ledger's proof for a segment |
+/// | `trail/<entry>` | a record of the trail, sealed to the patient, by its entry in the ledger |
 ///
 /// Capsules and salts have places of their own, so that a store which keeps old versions can be told
 /// not to keep those: erasure deletes them.
@@ -44,6 +45,11 @@ public struct ObjectName: Hashable, Sendable, Comparable, CustomStringConvertibl
 
   public static func salt(_ recording: [UInt8]) -> ObjectName {
     ObjectName(made: "salt/\(hexadecimal(recording))")
+  }
+
+  /// - Parameter entry: 32 bytes, as the ledger holds them.
+  static func trail(_ entry: [UInt8]) -> ObjectName {
+    ObjectName(made: "trail/\(hexadecimal(entry))")
   }
 
   static func capsule(_ recording: [UInt8], _ name: CapsuleFileName) -> ObjectName {
