@@ -1,3 +1,5 @@
+public import FluxgateConsent
+
 /// The name of an object: one to eight parts of lower-case letters, digits, `.`, `-` and `_`.
 ///
 /// | name | object |
@@ -9,6 +11,7 @@
 /// | `salt/<recording>` | the recording's salt |
 /// | `proof/<recording>/<8 digits>` | the ledger's proof for a segment |
 /// | `trail/<entry>` | a record of the trail, sealed to the patient, by its entry in the ledger |
+/// | `consent/<32 digits of its id>` | a grant, a denial or a revocation |
 ///
 /// Capsules and salts have places of their own, so that a store which keeps old versions can be told
 /// not to keep those: erasure deletes them.
@@ -50,6 +53,10 @@ public struct ObjectName: Hashable, Sendable, Comparable, CustomStringConvertibl
   /// - Parameter entry: 32 bytes, as the ledger holds them.
   static func trail(_ entry: [UInt8]) -> ObjectName {
     ObjectName(made: "trail/\(hexadecimal(entry))")
+  }
+
+  public static func consent(_ id: ConsentID) -> ObjectName {
+    ObjectName(made: "\(VaultConsents.prefix)\(id.text)")
   }
 
   static func capsule(_ recording: [UInt8], _ name: CapsuleFileName) -> ObjectName {
