@@ -24,7 +24,7 @@ struct ConsentShelf: Sendable {
     }
     for one in all {
       kept[one.id] = one
-      do { try VaultConsents.put(one.consent, in: vault) } catch { throw .of(error) }
+      _ = try onDisk { () throws(VaultError) in try VaultConsents.put(one.consent, in: vault) }
     }
   }
 
@@ -91,10 +91,8 @@ extension ConsentShelf {
     }
     let entered = try trail.enter(TrailRecord(consent, at: now))
     let one = KeptConsent(consent: consent, index: entered.index, at: now)
-    do {
+    _ = try onDisk { () throws(VaultError) in
       try HomeFile.create("\(home.receiptFolder)/\(one.id.text)", one.bytes)
-    } catch {
-      throw .of(error)
     }
     kept[one.id] = one
     book = next
@@ -155,7 +153,7 @@ extension ConsentShelf {
   private func put(
     _ consent: SignedConsent, in vault: DirectoryVault
   ) throws(ServiceError) {
-    do { try VaultConsents.put(consent, in: vault) } catch { throw .of(error) }
+    _ = try onDisk { () throws(VaultError) in try VaultConsents.put(consent, in: vault) }
   }
 }
 

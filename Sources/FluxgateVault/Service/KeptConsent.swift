@@ -32,7 +32,7 @@ struct KeptConsent: Hashable, Sendable {
 
   /// Every consent that a home keeps.
   static func all(in home: VaultHome) throws(ServiceError) -> [KeptConsent] {
-    do {
+    do throws(VaultError) {
       var found: [KeptConsent] = []
       for (name, _) in try Folders.list(home.receiptFolder) {
         let path = "\(home.receiptFolder)/\(name)"

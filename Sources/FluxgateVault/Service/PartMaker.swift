@@ -11,10 +11,8 @@ final class PartMaker: Sendable {
   init(_ home: VaultHome) throws(ServiceError) {
     folder = home.partFolder
     try home.makeFolder(folder)
-    do {
+    try onDisk { [folder] () throws(VaultError) in
       for (name, _) in try Folders.list(folder) { _ = try Folders.remove("\(folder)/\(name)") }
-    } catch {
-      throw .of(error)
     }
   }
 
@@ -23,7 +21,7 @@ final class PartMaker: Sendable {
     _ source: SegmentSource, from vault: DirectoryVault
   ) throws(ServiceError) -> ReleasedObject {
     let path = "\(folder)/\(hexadecimal(RandomBytes.make(16))).h5"
-    do {
+    return try onDisk { () throws(VaultError) in
       let head = try vault.get(.head(source.recording))
       let manifest = try vault.get(.manifest(source.recording, source.number))
       try one.withLock { _ throws(VaultError) in
@@ -31,8 +29,6 @@ final class PartMaker: Sendable {
       }
       guard let file = try VaultFile.reading(path) else { throw VaultError.missing(path: path) }
       return .file(path: path, size: try file.size(), isTemporary: true)
-    } catch {
-      throw .of(error)
     }
   }
 

@@ -144,7 +144,8 @@ extension RecordingRelease {
     let wanted = hexadecimal(scope.reader.bytes.prefix(8))
     for object in try vault.list(ObjectName.capsules(recording)) {
       guard let name = CapsuleFileName(object.last), name.recipient == wanted else { continue }
-      var epoch = try epochs[name.epoch] ?? Epoch(span: span(of: name.epoch))
+      var epoch =
+        if let known = epochs[name.epoch] { known } else { Epoch(span: try span(of: name.epoch)) }
       if let capsule = try capsule(object, name, epoch.span?.0) { epoch.capsules.append(capsule) }
       epochs[name.epoch] = epoch
     }
@@ -179,9 +180,7 @@ extension RecordingRelease {
     guard try vault.byteCount(name) != nil else { return nil }
     let bytes = try vault.get(name, limit: EpochSpan.byteCountMax)
     let span = try checked(name) { [head] () throws(ObjectFault) in
-      guard let span = try? EpochSpan.read(bytes, gateway: head.gateway) else { throw .signature }
-      guard span.recording == head.recording, span.epoch == epoch else { throw .place }
-      return span
+      try SpanDocument.read(bytes, epoch, of: head)
     }
     let file = DirectoryVault.Head(byteCount: UInt64(bytes.count), sha256: SHA256.digest(bytes))
     return (span, planned("spans/\(padded(epoch)).span", name, file))

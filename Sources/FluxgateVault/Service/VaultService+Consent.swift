@@ -1,5 +1,7 @@
-public import FluxgateConsent
+internal import FluxgateConsent
+internal import FluxgateLedger
 public import FluxgateSeal
+internal import Synchronization
 
 extension VaultService {
   /// Takes a grant, a denial or a revocation in. The same record again changes nothing.
@@ -44,7 +46,7 @@ extension VaultService {
       record.categories = Set(capsule.entries.map(\.category))
       record.objects = SHA256.digest(bytes)
       _ = try trail.enter(record)
-      do { try vault.put(object, bytes) } catch { throw .of(error) }
+      _ = try onDisk { () throws(VaultError) in try vault.put(object, bytes) }
     }
   }
 

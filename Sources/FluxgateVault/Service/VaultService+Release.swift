@@ -1,4 +1,4 @@
-public import FluxgateConsent
+internal import FluxgateConsent
 public import FluxgateSeal
 
 extension VaultService {
@@ -78,11 +78,8 @@ extension VaultService {
     let scope = ReleaseScope(
       reader: reader, isPatient: consent == nil, categories: request.categories,
       window: request.window, grants: grants)
-    let plan: ReleasePlan
-    do {
-      plan = try ReleasePlan(request.recording, in: vault, of: patient, for: scope)
-    } catch {
-      throw .of(error)
+    let plan = try onDisk { () throws(VaultError) in
+      try ReleasePlan(request.recording, in: vault, of: patient, for: scope)
     }
     var record = request.record(.released, by: reader, at: now)
     record.consent = consent
@@ -112,7 +109,7 @@ extension VaultService {
     case .bytes(let bytes): return .bytes(bytes)
     case .part(let part): return try parts.make(part, from: vault)
     case .object(let name, let size):
-      do {
+      do throws(VaultError) {
         guard try vault.byteCount(name) == size else { throw VaultError.noObject(name.text) }
       } catch {
         if case .noObject = error { throw .unknown }

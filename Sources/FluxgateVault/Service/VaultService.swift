@@ -1,4 +1,4 @@
-public import FluxgateConsent
+internal import FluxgateConsent
 public import FluxgateLedger
 public import FluxgateSeal
 internal import Synchronization
