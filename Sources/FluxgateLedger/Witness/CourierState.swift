@@ -94,9 +94,7 @@ struct CourierState {
     return standings.allSatisfy { $0.tried?.isSpelled(like: text) == true }
   }
 
-  private func hasQuorum(_ note: SignedNote) -> Bool {
-    policy.cosigners(of: note, log: log).count >= policy.quorum
-  }
+  private func hasQuorum(_ note: SignedNote) -> Bool { policy.trusted.isMet(by: note, log: log) }
 
   private mutating func keepIfBest(_ note: SignedNote) { if hasQuorum(note) { best = note } }
 }
