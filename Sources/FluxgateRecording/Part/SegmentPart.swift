@@ -43,7 +43,7 @@ public enum SegmentPart {
   private static func documents(
     _ head: [UInt8], _ manifest: [UInt8], for path: String
   ) throws(RecordingError) -> (RecordingHead, Manifest) {
-    do {
+    do throws(DocumentFault) {
       let read = try RecordingHead(head)
       let signed = try Manifest(manifest, by: read.gateway)
       guard signed.recording == read.recording,

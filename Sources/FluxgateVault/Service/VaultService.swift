@@ -80,7 +80,7 @@ public final class VaultService: Sendable {
     let entry: [UInt8]
     do { entry = try ledger.entry(at: index) } catch { throw .ledger(error) }
     do throws(VaultError) {
-      return try vault.get(.trail(entry), limit: 1 << 16)
+      return try vault.get(.trail(entry), limit: SaltedRecord.sealedByteCountMax)
     } catch {
       if case .noObject = error { return nil }
       throw .of(error)
