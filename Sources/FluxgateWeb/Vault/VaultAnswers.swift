@@ -1,3 +1,4 @@
+internal import FluxgateConsent
 internal import FluxgateVault
 
 /// What went wrong, as an answer.

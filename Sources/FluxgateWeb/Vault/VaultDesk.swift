@@ -2,7 +2,6 @@ internal import Fluxgate
 internal import FluxgateLedger
 internal import FluxgateSeal
 internal import FluxgateVault
-internal import Glibc
 
 /// Answers a vault server's requests (``VaultRequests``); waits for the disk.
 struct VaultDesk: Sendable {
@@ -28,7 +27,7 @@ struct VaultDesk: Sendable {
     }
     let reader: PatientPublicKey
     do throws(RequestCheck.Failure) {
-      reader = try check.reader(of: message(request), body: request.body, now: Self.now)
+      reader = try check.reader(of: message(request), body: request.body, now: WallClock.seconds)
     } catch {
       return VaultAnswers.failure(error)
     }
@@ -139,12 +138,4 @@ struct VaultDesk: Sendable {
   }
 
   private static let wrongMethod = VaultAnswers.error(405, ErrorMessage("method"))
-
-  /// Seconds of UTC since 1970.
-  static var now: Int64 {
-    var time = timespec()
-    // SAFETY: the call fills the structure it is given.
-    unsafe clock_gettime(CLOCK_REALTIME, &time)
-    return Int64(time.tv_sec)
-  }
 }

@@ -33,7 +33,7 @@ public struct VaultServer: Sendable {
       throw .service(error)
     }
     do throws(VaultError) {
-      nonces = try NonceBook(path: "\(home.path)/nonces", now: VaultDesk.now)
+      nonces = try NonceBook(path: "\(home.path)/nonces", now: WallClock.seconds)
     } catch {
       throw .vault(error)
     }
