@@ -14,6 +14,7 @@ public import FluxgateSeal
 /// | `proof/<recording>/<8 digits>` | the ledger's proof for a segment |
 /// | `entry/<recording>/<8 digits>` | the ledger's entry, kept for the proof when the salt is erased |
 /// | `tomb/<32 digits of its id>` | a tombstone of the patient |
+/// | `trail/<entry>` | a record of the trail, sealed to the patient, by its entry in the ledger |
 /// | `consent/<32 digits of its id>` | a grant, a denial or a revocation |
 ///
 /// Capsules, spans and salts have places of their own, so that a store which keeps old versions can be told
@@ -55,6 +56,11 @@ public struct ObjectName: Hashable, Sendable, Comparable, CustomStringConvertibl
 
   public static func salt(_ recording: [UInt8]) -> ObjectName {
     ObjectName(made: "salt/\(hexadecimal(recording))")
+  }
+
+  /// - Parameter entry: 32 bytes, as the ledger holds them.
+  static func trail(_ entry: [UInt8]) -> ObjectName {
+    ObjectName(made: "trail/\(hexadecimal(entry))")
   }
 
   public static func consent(_ id: ConsentID) -> ObjectName {
