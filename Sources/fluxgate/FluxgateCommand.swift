@@ -27,6 +27,7 @@ struct FluxgateCommand: ParsableCommand {
       ExportCommand.self,
       PushCommand.self,
       PullCommand.self,
+      WitnessCommand.self,
       ProfileCommand.self,
       DemoCommand.self,
       SimulateCommand.self,
