@@ -31,6 +31,7 @@ struct PullPlan {
     try addSalt()
     try addCapsules()
     try addProofs()
+    try addSpans()
   }
 
   var segmentCount: Int { manifests.count }
@@ -121,6 +122,17 @@ struct PullPlan {
 
   private func ownCapsule(_ epoch: UInt32) -> CapsuleFileName {
     CapsuleFileName(epoch: epoch, recipient: patient.publicKey.keyFingerprint)
+  }
+
+  private mutating func addSpans() throws(VaultError) {
+    for object in try vault.list(ObjectName.spans(head.recording)) {
+      guard let epoch = segmentNumber(object.last) else { throw .refused(object.text, .place) }
+      let bytes = try vault.get(object, limit: 1 << 20)
+      _ = try checked(object) { [head] () throws(ObjectFault) in
+        try SpanDocument.read(bytes, epoch, of: head)
+      }
+      try add("spans/\(padded(epoch)).span", object, bytes)
+    }
   }
 
   /// Proofs of segments that came after the list of manifests are left for the next pull.

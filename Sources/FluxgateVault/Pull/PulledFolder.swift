@@ -1,6 +1,8 @@
 /// A recording's folder under construction, beside the place it is for.
 struct PulledFolder {
-  private static let folders = ["capsules", "journal", "segments", "manifests", "proofs"]
+  private static let folders = [
+    "capsules", "journal", "segments", "manifests", "proofs", "spans",
+  ]
 
   let destination: String
   /// Where files are written until all are there and verified.

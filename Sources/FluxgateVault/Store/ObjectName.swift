@@ -8,11 +8,12 @@ public import FluxgateConsent
 /// | `log/<recording>/<8 digits>` | a manifest |
 /// | `rec/<recording>/recording`, `rec/<recording>/pairing` | identity and pairing |
 /// | `cap/<recording>/<file name>` | a capsule |
+/// | `span/<recording>/<8 digits>` | when an epoch was recorded |
 /// | `salt/<recording>` | the recording's salt |
 /// | `proof/<recording>/<8 digits>` | the ledger's proof for a segment |
 /// | `consent/<32 digits of its id>` | a grant, a denial or a revocation |
 ///
-/// Capsules and salts have places of their own, so that a store which keeps old versions can be told
+/// Capsules, spans and salts have places of their own, so that a store which keeps old versions can be told
 /// not to keep those: erasure deletes them.
 public struct ObjectName: Hashable, Sendable, Comparable, CustomStringConvertible {
   public static let byteCountMax = 512
@@ -37,6 +38,10 @@ public struct ObjectName: Hashable, Sendable, Comparable, CustomStringConvertibl
     ObjectName(made: "\(proofs(recording))\(padded(segment))")
   }
 
+  public static func span(_ recording: [UInt8], _ epoch: UInt32) -> ObjectName {
+    ObjectName(made: "\(spans(recording))\(padded(epoch))")
+  }
+
   public static func head(_ recording: [UInt8]) -> ObjectName {
     ObjectName(made: "rec/\(hexadecimal(recording))/recording")
   }
@@ -57,9 +62,10 @@ public struct ObjectName: Hashable, Sendable, Comparable, CustomStringConvertibl
     ObjectName(made: "\(capsules(recording))\(name.text)")
   }
 
-  /// What all names of a recording's manifests, proofs or capsules begin with.
+  /// What all names of a recording's manifests, proofs, spans or capsules begin with.
   static func manifests(_ recording: [UInt8]) -> String { "log/\(hexadecimal(recording))/" }
   static func proofs(_ recording: [UInt8]) -> String { "proof/\(hexadecimal(recording))/" }
+  static func spans(_ recording: [UInt8]) -> String { "span/\(hexadecimal(recording))/" }
   static func capsules(_ recording: [UInt8]) -> String { "cap/\(hexadecimal(recording))/" }
 
   public var description: String { text }
