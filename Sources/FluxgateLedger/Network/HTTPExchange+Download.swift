@@ -1,6 +1,7 @@
 internal import AsyncHTTPClient
 internal import Glibc
 internal import NIOCore
+internal import NIOHTTP1
 
 extension HTTPExchange {
   /// Most bytes of a body that comes with another status than 200 or 206.
@@ -62,7 +63,7 @@ extension HTTPExchange {
     var room = room
     for try await piece in body {
       room -= piece.readableBytes
-      guard room >= 0 else { throw NIOTooManyBytesError() }
+      guard room >= 0 else { throw NIOTooManyBytesError(maxBytes: room) }
       try file.write([UInt8](piece.readableBytesView))
     }
     try file.sync()
