@@ -130,7 +130,6 @@ import Testing
   }
 
   @Test(arguments: [
-    ("use=critical, timeStamping, codeSigning", StampError.wrongSigner),
     ("use=critical, timeStamping, 1.2.3.4", .wrongSigner),
     ("digest=sha1", .weakDigest),
   ])
