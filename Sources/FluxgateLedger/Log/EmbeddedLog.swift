@@ -28,11 +28,11 @@ public final class EmbeddedLog: Sendable {
   /// receipt for them yet.
   public let recovered: Range<UInt64>
 
-  private let writer: Mutex<LogWriter>
-  private let published: Mutex<Published>
+  let writer: Mutex<LogWriter>
+  let published: Mutex<Published>
   private let files: LogFiles
 
-  private struct Published {
+  struct Published {
     var checkpoint: Checkpoint
     var note: SignedNote
   }
@@ -62,6 +62,11 @@ public final class EmbeddedLog: Sendable {
   /// The last durable checkpoint as it was signed.
   public func checkpoint() -> SignedNote { published.withLock { $0.note } }
 
+  /// Both of the same moment.
+  var signedHead: (checkpoint: Checkpoint, note: SignedNote) {
+    published.withLock { ($0.checkpoint, $0.note) }
+  }
+
   /// Integrates one batch and returns the entries' indexes when all of it is durable.
   ///
   /// After an error past the checks of the batch itself the log refuses every append with
@@ -79,7 +84,18 @@ public final class EmbeddedLog: Sendable {
 
   /// The proof for the entry at `index` under the last checkpoint, checked before it is given out.
   public func proof(of index: UInt64) throws(LedgerError) -> TlogProof {
-    let (checkpoint, note) = published.withLock { ($0.checkpoint, $0.note) }
+    let (checkpoint, note) = signedHead
+    return try proof(of: index, under: checkpoint, note)
+  }
+
+  /// The same under an older checkpoint of this log, for example one that witnesses have cosigned.
+  public func proof(of index: UInt64, under note: SignedNote) throws(LedgerError) -> TlogProof {
+    try proof(of: index, under: try own(note), note)
+  }
+
+  private func proof(
+    of index: UInt64, under checkpoint: Checkpoint, _ note: SignedNote
+  ) throws(LedgerError) -> TlogProof {
     guard index < checkpoint.size else { throw .outOfRange(index, size: checkpoint.size) }
     let reader = TileReader(files: files, size: checkpoint.size)
     let leaf = try reader.hash(of: Subtree(height: 0, index: index))
@@ -92,7 +108,14 @@ public final class EmbeddedLog: Sendable {
 
   /// The proof that the last checkpoint extends the tree of the first `oldSize` entries.
   public func consistency(from oldSize: UInt64) throws(LedgerError) -> [TreeHash] {
-    let checkpoint = head
+    try consistency(from: oldSize, to: head)
+  }
+
+  /// The proof that the tree of `checkpoint`, one of this log's, extends that of `oldSize` entries.
+  public func consistency(
+    from oldSize: UInt64, to checkpoint: Checkpoint
+  ) throws(LedgerError) -> [TreeHash] {
+    guard checkpoint.size <= head.size else { throw .outOfRange(checkpoint.size, size: head.size) }
     let view = TileReader(files: files, size: checkpoint.size).view
     let hashes = try view.consistency(from: oldSize)
     let holds = MerkleProof.extends(
@@ -100,6 +123,18 @@ public final class EmbeddedLog: Sendable {
       root: checkpoint.root, proof: hashes)
     guard holds else { throw .damaged(path: "tile") }
     return hashes
+  }
+
+  /// The checkpoint in a note that this log signed.
+  private func own(_ note: SignedNote) throws(LedgerError) -> Checkpoint {
+    let checkpoint: Checkpoint
+    do throws(NoteError) {
+      checkpoint = try note.checkpoint(log: verifierKey)
+    } catch {
+      throw .checkpoint(error)
+    }
+    guard checkpoint.size <= head.size else { throw .outOfRange(checkpoint.size, size: head.size) }
+    return checkpoint
   }
 
   /// The entry at `index`, compared with its leaf hash.

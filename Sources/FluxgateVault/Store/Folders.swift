@@ -27,6 +27,12 @@ enum Folders {
     return try linkIfAbsent(path, to: other)
   }
 
+  /// Gives a file its name, in place of another that has it.
+  static func rename(_ path: String, to other: String) throws(VaultError) {
+    // SAFETY: both strings live through the call.
+    guard unsafe Glibc.rename(path, other) == 0 else { throw .failed(.rename, other, errno) }
+  }
+
   /// For file systems without `renameat2`: a hard link never replaces either.
   private static func linkIfAbsent(_ path: String, to other: String) throws(VaultError) -> Bool {
     // SAFETY: both strings live through the call.

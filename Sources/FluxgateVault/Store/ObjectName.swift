@@ -1,3 +1,5 @@
+public import FluxgateConsent
+
 /// The name of an object: one to eight parts of lower-case letters, digits, `.`, `-` and `_`.
 ///
 /// | name | object |
@@ -8,6 +10,7 @@
 /// | `cap/<recording>/<file name>` | a capsule |
 /// | `salt/<recording>` | the recording's salt |
 /// | `proof/<recording>/<8 digits>` | the ledger's proof for a segment |
+/// | `consent/<32 digits of its id>` | a grant, a denial or a revocation |
 ///
 /// Capsules and salts have places of their own, so that a store which keeps old versions can be told
 /// not to keep those: erasure deletes them.
@@ -44,6 +47,10 @@ public struct ObjectName: Hashable, Sendable, Comparable, CustomStringConvertibl
 
   public static func salt(_ recording: [UInt8]) -> ObjectName {
     ObjectName(made: "salt/\(hexadecimal(recording))")
+  }
+
+  public static func consent(_ id: ConsentID) -> ObjectName {
+    ObjectName(made: "\(VaultConsents.prefix)\(id.text)")
   }
 
   static func capsule(_ recording: [UInt8], _ name: CapsuleFileName) -> ObjectName {
