@@ -5,6 +5,7 @@ enum KeyFileKind: String, CaseIterable {
   case patientSecret = "fluxgate-patient-secret-v1"
   case patient = "fluxgate-patient-v1"
   case gateway = "fluxgate-gateway-v1"
+  case vault = "fluxgate-vault-v1"
 }
 
 /// Writes a key file: the kind, lines of "name value", and a checksum over all lines before it.

@@ -11,6 +11,7 @@ public import FluxgateConsent
 /// | `salt/<recording>` | the recording's salt |
 /// | `proof/<recording>/<8 digits>` | the ledger's proof for a segment |
 /// | `consent/<32 digits of its id>` | a grant, a denial or a revocation |
+/// | `trail/<entry>` | a record of the trail, sealed to the patient, by its entry in the ledger |
 ///
 /// Capsules and salts have places of their own, so that a store which keeps old versions can be told
 /// not to keep those: erasure deletes them.
@@ -51,6 +52,11 @@ public struct ObjectName: Hashable, Sendable, Comparable, CustomStringConvertibl
 
   public static func consent(_ id: ConsentID) -> ObjectName {
     ObjectName(made: "\(VaultConsents.prefix)\(id.text)")
+  }
+
+  /// - Parameter entry: 32 bytes, as the ledger holds them.
+  static func trail(_ entry: [UInt8]) -> ObjectName {
+    ObjectName(made: "trail/\(hexadecimal(entry))")
   }
 
   static func capsule(_ recording: [UInt8], _ name: CapsuleFileName) -> ObjectName {
