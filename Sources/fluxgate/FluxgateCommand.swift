@@ -27,6 +27,7 @@ struct FluxgateCommand: AsyncParsableCommand {
       ExportCommand.self,
       PushCommand.self,
       PullCommand.self,
+      LedgerCommand.self,
       ProfileCommand.self,
       DemoCommand.self,
       SimulateCommand.self,

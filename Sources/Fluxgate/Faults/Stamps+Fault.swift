@@ -26,7 +26,7 @@ extension Fault {
       exit: .damaged)
   }
 
-  static func damagedLedger(_ cause: String) -> Fault {
+  public static func damagedLedger(_ cause: String) -> Fault {
     Fault(
       "D24", "the ledger is not what its checkpoint says", state: "Nothing was changed.",
       remedy: "keep this copy as evidence; ask whoever runs the log", cause: cause, exit: .damaged)

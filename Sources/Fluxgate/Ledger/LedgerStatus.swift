@@ -57,26 +57,13 @@ public struct LedgerStatus: Sendable {
     for size in sizes {
       do throws(Fault) {
         let item = try place.shelf.item(size)
-        stamps.append(
-          try goneThrough(
-            try DatedHead(item, log: place.verifierKey, authorities: authorities), by: log))
+        let stamp = try DatedHead(item, log: place.verifierKey, authorities: authorities)
+        try LedgerHistory.require(log, goesThrough: stamp.checkpoint)
+        stamps.append(stamp)
       } catch {
         faults.append(error)
       }
     }
     return (stamps, faults)
-  }
-
-  private static func goneThrough(
-    _ stamp: DatedHead, by log: LogReader
-  ) throws(Fault) -> DatedHead {
-    do throws(LedgerError) {
-      guard try log.extends(stamp.checkpoint) else {
-        throw Fault.rewrittenLedger("the head of size \(stamp.checkpoint.size) that was dated")
-      }
-      return stamp
-    } catch {
-      throw .damagedLedger("\(error)")
-    }
   }
 }

@@ -1,5 +1,5 @@
 public import FluxgateLedger
-public import FluxgateSeal
+internal import FluxgateSeal
 
 /// Who is asked to date a log's checkpoints: a file of lines `URL ROOTS.pem`, in order of preference.
 ///

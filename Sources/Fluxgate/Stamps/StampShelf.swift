@@ -1,5 +1,5 @@
 public import FluxgateLedger
-public import FluxgateSeal
+internal import FluxgateSeal
 internal import Glibc
 
 /// The stamps of a log's checkpoints, in a folder beside the log.

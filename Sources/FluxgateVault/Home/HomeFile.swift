@@ -23,11 +23,13 @@ enum HomeFile {
   }
 
   /// Nil when there is no such file.
-  static func read(_ path: String) throws(VaultError) -> [UInt8]? {
+  static func read(
+    _ path: String, limit: Int = byteCountMax
+  ) throws(VaultError) -> [UInt8]? {
     guard let file = try VaultFile.reading(path) else { return nil }
     let size = try file.size()
-    guard size <= UInt64(byteCountMax) else {
-      throw .refused(path, .size(size, expected: UInt64(byteCountMax)))
+    guard size <= UInt64(limit) else {
+      throw .refused(path, .size(size, expected: UInt64(limit)))
     }
     return try file.read(Int(size), at: 0)
   }

@@ -59,31 +59,24 @@ public struct VaultHome: Sendable, Hashable {
   /// Sees that this home has served nobody else; the first patient it serves is its own.
   func claim(for patient: PatientPublicKey) throws(ServiceError) {
     let line = Array("\(patient.fingerprint)\n".utf8)
-    do {
-      if try HomeFile.create(patientFile, line) { return }
-    } catch {
-      throw .of(error)
-    }
+    let isNew = try onDisk { () throws(VaultError) in try HomeFile.create(patientFile, line) }
+    if isNew { return }
     guard try read(patientFile) == line else { throw .homeTaken(path: path) }
   }
 
   func makeFolder(_ folder: String) throws(ServiceError) {
-    do {
+    try onDisk { () throws(VaultError) in
       try Folders.make(folder)
       try Folders.sync(path)
-    } catch {
-      throw .of(error)
     }
   }
 
   private func makeKeyFile(_ identity: VaultIdentity) throws(ServiceError) -> Bool {
-    do {
+    try onDisk { () throws(VaultError) in
       try Folders.make(path)
       let isNew = try HomeFile.create(keyFile, Array(identity.text.utf8))
       try Folders.sync(Folders.parent(of: path))
       return isNew
-    } catch {
-      throw .of(error)
     }
   }
 
@@ -91,18 +84,12 @@ public struct VaultHome: Sendable, Hashable {
     guard let key = VerifierKey(name: identity.logName, key: identity.log.publicKey) else {
       throw .badLogName(identity.logName)
     }
-    do {
+    _ = try onDisk { () throws(VaultError) in
       try HomeFile.create(verifierFile, Array("\(key.text)\n".utf8))
-    } catch {
-      throw .of(error)
     }
   }
 
   private func read(_ file: String) throws(ServiceError) -> [UInt8]? {
-    do {
-      return try HomeFile.read(file)
-    } catch {
-      throw .of(error)
-    }
+    try onDisk { () throws(VaultError) in try HomeFile.read(file) }
   }
 }

@@ -30,3 +30,14 @@ public enum ServiceError: Error, Sendable {
     if case .full(let path) = error { .full(path: path) } else { .vault(error) }
   }
 }
+
+/// Does something on the disk, and tells its failure as the service's.
+func onDisk<Result>(
+  _ body: () throws(VaultError) -> Result
+) throws(ServiceError) -> Result {
+  do {
+    return try body()
+  } catch {
+    throw .of(error)
+  }
+}
