@@ -28,6 +28,7 @@ struct FluxgateCommand: AsyncParsableCommand {
       PushCommand.self,
       PullCommand.self,
       LedgerCommand.self,
+      WitnessCommand.self,
       ProfileCommand.self,
       DemoCommand.self,
       SimulateCommand.self,

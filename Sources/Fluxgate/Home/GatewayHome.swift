@@ -17,6 +17,8 @@ public struct GatewayHome: Sendable {
 
   public var keyFile: String { path + "/gateway.key" }
   public var cardFile: String { path + "/gateway.pub" }
+  /// Whom the gateway asks to cosign its log's heads: ``WitnessFile``.
+  public var witnessFile: String { path + "/witnesses" }
   var logFolder: String { path + "/log" }
   var cursorFile: String { path + "/cursors" }
   var runFolder: String { path + "/run" }

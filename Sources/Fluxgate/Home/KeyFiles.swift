@@ -6,6 +6,10 @@ public enum KeyFiles {
     try parse(path) { (text) throws(KeyFileError) in try GatewayIdentity(text: text) }
   }
 
+  public static func witness(_ path: String) throws(Fault) -> WitnessIdentity {
+    try parse(path) { (text) throws(KeyFileError) in try WitnessIdentity(text: text) }
+  }
+
   public static func secret(_ path: String) throws(Fault) -> PatientSecret {
     try parse(path) { (text) throws(KeyFileError) in try PatientSecret(text: text) }
   }

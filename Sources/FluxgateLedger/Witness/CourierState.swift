@@ -46,7 +46,8 @@ struct CourierState {
     guard checkpoint.size > 0 else { return }
     if let target {
       guard !target.note.text.isSpelled(like: note.text) else { return }
-      guard hasQuorum(target.note) || now - target.since >= Self.patience else { return }
+      let isOld = now - target.since >= Self.patience
+      guard isOld || isSettled(target.note.text) else { return }
     }
     target = Target(note: note, checkpoint: checkpoint, since: now)
     for (place, member) in policy.members.enumerated() where note.line(of: member.key) != nil {
@@ -94,9 +95,7 @@ struct CourierState {
     return standings.allSatisfy { $0.tried?.isSpelled(like: text) == true }
   }
 
-  private func hasQuorum(_ note: SignedNote) -> Bool {
-    policy.cosigners(of: note, log: log).count >= policy.quorum
-  }
+  private func hasQuorum(_ note: SignedNote) -> Bool { policy.trusted.isMet(by: note, log: log) }
 
   private mutating func keepIfBest(_ note: SignedNote) { if hasQuorum(note) { best = note } }
 }

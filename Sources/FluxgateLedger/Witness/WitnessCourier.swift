@@ -38,7 +38,7 @@ public final class WitnessCourier: Sendable {
 
   /// What each witness failed with last; nil for those that have cosigned since.
   public var faults: [(witness: VerifierKey, fault: WitnessFault?)] {
-    zip(policy.keys, state.withLock { $0.standings }).map { ($0, $1.fault) }
+    zip(policy.members, state.withLock { $0.standings }).map { ($0.key, $1.fault) }
   }
 
   /// Runs until its task is cancelled.

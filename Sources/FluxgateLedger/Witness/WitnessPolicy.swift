@@ -69,10 +69,6 @@ public struct WitnessPolicy: Hashable, Sendable {
     (["quorum \(quorum)"] + members.map { "\($0.key.text) \($0.url)" }).map { $0 + "\n" }.joined()
   }
 
-  public var keys: [VerifierKey] { members.map(\.key) }
-
-  /// The keys that have cosigned `note`, each party once; never the log itself.
-  public func cosigners(of note: SignedNote, log: VerifierKey) -> [VerifierKey] {
-    keys.filter { $0.key != log.key && note.line(of: $0) != nil }
-  }
+  /// The same without addresses: for whoever checks.
+  public var trusted: WitnessQuorum { WitnessQuorum(needed: quorum, keys: members.map(\.key)) }
 }

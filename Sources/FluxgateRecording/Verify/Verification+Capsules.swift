@@ -18,7 +18,8 @@ extension Verification {
         "\(folder.capsules)/\(file)", limit: Capsule.byteCountMax)
       if let kind = fault(bytes, name, head, known) { find(.capsule(file), kind) }
     }
-    for epoch in Set(chain.manifests.map(\.epoch)).subtracting(epochs).sorted() {
+    let held = Set(chain.manifests.filter { holds($0.segment) }.map(\.epoch))
+    for epoch in held.subtracting(epochs).sorted() {
       find(.capsule(padded(epoch)), .missing)
     }
   }
@@ -43,7 +44,8 @@ extension Verification {
       return .document(DocumentFault(error))
     }
     if let fault = Self.placeFault(capsule, name, head, known) { return .document(fault) }
-    if capsule.signer == head.gateway || capsule.signer == patient { return nil }
+    let isGateway = capsule.signer == head.gateway && name.grant == nil
+    if isGateway || capsule.signer == patient { return nil }
     // The patient signs what is granted after the recording; who only has the gateway's key
     // cannot tell.
     return patient == nil ? .signerUnknown : .document(.signer)

@@ -26,7 +26,7 @@ extension Verification {
     guard Disk.exists(path) else { return }
     for name in try Disk.list(path) {
       let number = RecordingFolder.number(of: name, suffix: suffix)
-      guard let number, number <= last else {
+      guard let number, number <= last, suffix != "h5" || holds(number) else {
         if !isAwaitingRecovery(number) { findExtra("\(place)/\(name)") }
         continue
       }
@@ -66,6 +66,7 @@ extension Verification {
 
   private mutating func checkSalt(_ chain: ManifestChain) throws(RecordingError) {
     guard Disk.exists(folder.salt) else {
+      if report.part != nil { return }
       report.isErased = try CapsuleName.all(in: folder).isEmpty
       if !report.isErased { find(.salt, .missing) }
       return

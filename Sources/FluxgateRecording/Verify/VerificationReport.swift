@@ -22,6 +22,9 @@ public struct VerificationReport: Sendable, Hashable {
   public internal(set) var proofs: [UInt32: ProofVerdict] = [:]
   /// Salt and capsules are gone: nobody can open the recording, and it is whole.
   public internal(set) var isErased = false
+  /// What the folder holds where it is no whole recording but a part that a vault released. Chunks
+  /// and counts are those of the part.
+  public internal(set) var part: PartNote?
 
   public var status: Status {
     let weights = Set(findings.map(\.kind.weight))
@@ -53,6 +56,9 @@ public enum RecordingObject: Sendable, Hashable, CustomStringConvertible {
   case capsule(String)
   case journal(UInt32)
   case proof(UInt32)
+  /// The span of an epoch.
+  case span(UInt32)
+  case partNote
   /// A file that has no business in the folder.
   case file(String)
 
@@ -70,6 +76,8 @@ public enum RecordingObject: Sendable, Hashable, CustomStringConvertible {
     case .capsule(let name): "capsule \(name)"
     case .journal(let number): "journal \(number)"
     case .proof(let number): "proof \(number)"
+    case .span(let epoch): "span of epoch \(epoch)"
+    case .partNote: "part"
     case .file(let name): "file \(name)"
     }
   }

@@ -6,6 +6,7 @@ enum KeyFileKind: String, CaseIterable {
   case patient = "fluxgate-patient-v1"
   case gateway = "fluxgate-gateway-v1"
   case vault = "fluxgate-vault-v1"
+  case witness = "fluxgate-witness-v1"
 }
 
 /// Writes a key file: the kind, lines of "name value", and a checksum over all lines before it.

@@ -32,6 +32,8 @@ struct SignedDocument {
 struct HeadDocument {
   let recording: [UInt8]
   let gateway: VerifyingKey
+  /// Those that the recording has streams of.
+  let categories: Set<UInt16>
   /// What the first manifest is chained to.
   let digest: [UInt8]
 
@@ -44,7 +46,15 @@ struct HeadDocument {
     }
     try document.check("fluxgate/v1/recording", by: key)
     gateway = key
+    categories = try Self.categories(of: document.body)
     digest = SHA256.digest(file)
+  }
+
+  private static func categories(of body: CBOR) throws(ObjectFault) -> Set<UInt16> {
+    guard let streams = body["streams"]?.arrayValue else { throw .encoding }
+    let categories = streams.compactMap { $0["category"]?.uint.flatMap(UInt16.init(exactly:)) }
+    guard categories.count == streams.count else { throw .encoding }
+    return Set(categories)
   }
 }
 

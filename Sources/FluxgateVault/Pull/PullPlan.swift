@@ -15,7 +15,8 @@ struct PullPlan {
 
   /// Manifests are listed first: what they need was put before them, and a push may be under way.
   init(
-    _ recording: [UInt8], in vault: DirectoryVault, patient: PatientSecret
+    _ recording: [UInt8], in vault: DirectoryVault, patient: PatientSecret,
+    witnesses: WitnessQuorum = .none
   ) throws(VaultError) {
     self.vault = vault
     self.patient = patient
@@ -24,19 +25,21 @@ struct PullPlan {
     guard head.recording == recording else {
       throw .refused(ObjectName.head(recording).text, .place)
     }
-    proofCheck = try Self.proofCheck(vault, head, patient.publicKey)
+    proofCheck = try Self.proofCheck(vault, head, patient.publicKey, witnesses)
     try add("recording", .head(recording), bytes)
     try add("pairing", .pairing(recording), try vault.get(.pairing(recording)))
     try addManifests()
     try addSalt()
     try addCapsules()
     try addProofs()
+    try addSpans()
   }
 
   var segmentCount: Int { manifests.count }
 
   private static func proofCheck(
-    _ vault: DirectoryVault, _ head: HeadDocument, _ patient: PatientPublicKey
+    _ vault: DirectoryVault, _ head: HeadDocument, _ patient: PatientPublicKey,
+    _ witnesses: WitnessQuorum
   ) throws(VaultError) -> LedgerProofCheck {
     let name = ObjectName.pairing(head.recording)
     let bytes = try vault.get(name)
@@ -44,7 +47,7 @@ struct PullPlan {
       try PairingDocument.read(bytes, of: head, by: patient)
     }
     do {
-      return try LedgerProofCheck(pairing)
+      return try LedgerProofCheck(pairing, witnesses: witnesses)
     } catch {
       throw .refused(name.text, .logKey(error))
     }
@@ -121,6 +124,17 @@ struct PullPlan {
 
   private func ownCapsule(_ epoch: UInt32) -> CapsuleFileName {
     CapsuleFileName(epoch: epoch, recipient: patient.publicKey.keyFingerprint)
+  }
+
+  private mutating func addSpans() throws(VaultError) {
+    for object in try vault.list(ObjectName.spans(head.recording)) {
+      guard let epoch = segmentNumber(object.last) else { throw .refused(object.text, .place) }
+      let bytes = try vault.get(object, limit: 1 << 20)
+      _ = try checked(object) { [head] () throws(ObjectFault) in
+        try SpanDocument.read(bytes, epoch, of: head)
+      }
+      try add("spans/\(padded(epoch)).span", object, bytes)
+    }
   }
 
   /// Proofs of segments that came after the list of manifests are left for the next pull.

@@ -5,7 +5,7 @@ public import FluxgateSeal
 ///
 /// Every file is checked to be what its name says before it is put. Order makes it safe to stop
 /// anywhere: identity, pairing, salt and capsules first, then for each segment its file, then its
-/// manifest, then its proof. A manifest in the vault never names an object that is not durable there.
+/// manifest, then its proof; last the spans of epochs that have ended. A manifest in the vault never names an object that is not durable there.
 /// To go on after a stop, or to bring what has been recorded since, push again.
 public enum Push {
   /// May run while the gateway records: it carries the segments that are closed.
@@ -64,6 +64,10 @@ private struct PushRun {
       try put(manifest, bytes)
       previous = manifest.digest
     }
+    for epoch in source.spans {
+      let (name, bytes) = try source.span(epoch)
+      note(name, UInt64(bytes.count), isNew: try vault.put(name, bytes))
+    }
     return report
   }
 
@@ -74,7 +78,25 @@ private struct PushRun {
     try putSegment(manifest, isKnown: try vault.byteCount(name) != nil)
     note(name, UInt64(bytes.count), isNew: try vault.put(name, bytes))
     if let (name, bytes) = try source.proof(manifest.segment) {
-      note(name, UInt64(bytes.count), isNew: try vault.put(name, bytes))
+      note(name, UInt64(bytes.count), isNew: try put(name, bytes, provingThat: manifest))
+    }
+  }
+
+  /// A proof gains cosignatures after it was pushed: of two that hold, the one with more stays.
+  private func put(
+    _ name: ObjectName, _ proof: [UInt8], provingThat manifest: ManifestDocument
+  ) throws(VaultError) -> Bool {
+    do {
+      return try vault.put(name, proof)
+    } catch {
+      guard case .conflict = error else { throw error }
+      let known = try vault.get(name, limit: 1 << 20)
+      guard let before = source.signerCount(known, of: manifest),
+        let now = source.signerCount(proof, of: manifest)
+      else { throw error }
+      if now <= before { return false }
+      try vault.replace(name, proof)
+      return true
     }
   }
 

@@ -41,8 +41,9 @@ public enum ReleasedObject: Sendable, Hashable {
 /// What whoever hands in a consent gets back: all that is needed to show that it was entered.
 public struct ConsentReceipt: Sendable, Hashable {
   public let consent: ConsentID
-  /// The trail's record of it, with its salt and entry.
-  public let record: SaltedRecord
+  /// The trail's record of it, with its salt and entry. Nil when it had been entered before: the
+  /// server keeps no salts, and only the patient can open the record in the trail.
+  public let record: SaltedRecord?
   public let index: UInt64
   /// The `.tlog-proof` of the entry.
   public let proof: [UInt8]

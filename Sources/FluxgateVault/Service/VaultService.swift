@@ -1,4 +1,4 @@
-public import FluxgateConsent
+internal import FluxgateConsent
 public import FluxgateLedger
 public import FluxgateSeal
 internal import Synchronization
@@ -71,17 +71,20 @@ public final class VaultService: Sendable {
     let size = ledger.head.size
     guard index < size else { return [] }
     for place in index..<min(size, index + UInt64(max(0, min(limit, 1000)))) {
-      do {
-        found.append((place, try vault.get(.trail(try ledger.entry(at: place)), limit: 1 << 16)))
-      } catch VaultError.noObject {
-        continue
-      } catch let error as VaultError {
-        throw .of(error)
-      } catch let error as LedgerError {
-        throw .ledger(error)
-      }
+      if let sealed = try sealedRecord(at: place) { found.append((place, sealed)) }
     }
     return found
+  }
+
+  private func sealedRecord(at index: UInt64) throws(ServiceError) -> [UInt8]? {
+    let entry: [UInt8]
+    do { entry = try ledger.entry(at: index) } catch { throw .ledger(error) }
+    do throws(VaultError) {
+      return try vault.get(.trail(entry), limit: SaltedRecord.sealedByteCountMax)
+    } catch {
+      if case .noObject = error { return nil }
+      throw .of(error)
+    }
   }
 
   /// Runs one decision after the other, each with the time at which it is made.

@@ -41,7 +41,7 @@ struct StructuredReader {
   private mutating func skip(_ character: Unicode.Scalar) { while take(character) {} }
   private mutating func skipBlanks() { while take(" ") || take("\t") {} }
 
-  private mutating func run(of accept: (UInt8) -> Bool) -> String {
+  private mutating func run(_ accept: (UInt8) -> Bool) -> String {
     let start = place
     while let byte = next, accept(byte) { place += 1 }
     return String(decoding: text[start..<place], as: UTF8.self)
@@ -51,7 +51,7 @@ struct StructuredReader {
     guard let first = next, Self.isLower(first) || first == UInt8(ascii: "*") else {
       throw .malformed("a key")
     }
-    return run(of: {
+    return run {
       Self.isLower($0) || Self.isDigit($0) || "_-.*".utf8.contains($0)
     }
   }
@@ -121,7 +121,7 @@ struct StructuredReader {
 
   private mutating func bytes() throws(SignatureError) -> StructuredItem {
     place += 1
-    let encoded = run(of: { $0 != UInt8(ascii: ":") }
+    let encoded = run { $0 != UInt8(ascii: ":") }
     guard take(":"), let value = Base64.decode(encoded) else {
       throw .malformed("a byte sequence")
     }
@@ -146,7 +146,7 @@ struct StructuredReader {
   private mutating func token(_ first: UInt8) throws(SignatureError) -> StructuredItem {
     guard Self.isLetter(first) || first == UInt8(ascii: "*") else { throw .malformed("an item") }
     return .token(
-      run(of: {
+      run {
         Self.isLetter($0) || Self.isDigit($0) || "!#$%&'*+-.^_`|~:/".utf8.contains($0)
       })
   }

@@ -6,6 +6,7 @@ public struct SaltedRecord: Hashable, Sendable {
   static let purpose = "fluxgate/v1/trail"
   /// The sealed form is padded to a multiple of this, so that its size tells nothing of the record.
   static let paddedTo = 512
+  static let sealedByteCountMax = 1 << 14
 
   public let record: TrailRecord
   /// 32 bytes.

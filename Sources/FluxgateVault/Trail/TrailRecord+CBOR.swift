@@ -1,5 +1,5 @@
 internal import FluxgateConsent
-public import FluxgateSeal
+internal import FluxgateSeal
 
 extension TrailRecord {
   static let byteCountMax = 4096

@@ -13,10 +13,8 @@ struct VaultLedger: Sendable {
   /// Returns when record and entry are durable.
   func enter(_ record: TrailRecord) throws(ServiceError) -> EnteredRecord {
     let salted = SaltedRecord(record)
-    do {
+    _ = try onDisk { () throws(VaultError) in
       try vault.put(.trail(salted.entry), salted.sealed(to: patient))
-    } catch {
-      throw .of(error)
     }
     do {
       let index = try log.append([salted.entry])[0]

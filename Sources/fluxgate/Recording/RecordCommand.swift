@@ -61,6 +61,7 @@ struct RecordCommand: ParsableCommand {
     let log = try home.place.openLog(identity)
     recoverOthers(beside: plan.folder, identity, log)
     plan.log = log
+    plan.witnesses = try WitnessFile.read(home.place.witnessFile)
     return plan
   }
 
@@ -112,6 +113,7 @@ enum SessionReport {
     Console.say("stream                    received    stored    lost  cause")
     Console.say(result.accounts.map(line))
     for fault in result.faults { Console.complain(fault.text()) }
+    Console.say(CosigningLines.lines(result.cosigning))
     Console.say("Closed: \(folder)")
     Console.report(
       Report(

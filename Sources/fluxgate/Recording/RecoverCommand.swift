@@ -17,7 +17,7 @@ struct RecoverCommand: ParsableCommand {
 
   struct Report: Encodable {
     let recording: String
-    let closed, anchored: [UInt32]
+    let closed, anchored, cosigned: [UInt32]
     let bytesCut: UInt64
     let removed: [String]
   }
@@ -34,9 +34,11 @@ struct RecoverCommand: ParsableCommand {
     }
     for name in report.recovery.removed { Console.say("removed unfinished \(name)") }
     for segment in report.anchored { Console.say("segment \(segment) anchored in the log") }
+    for segment in report.cosigned { Console.say("segment \(segment) cosigned by witnesses") }
     Console.report(
       Report(
         recording: recording, closed: report.recovery.closed.map(\.segment),
-        anchored: report.anchored, bytesCut: cut, removed: report.recovery.removed))
+        anchored: report.anchored, cosigned: report.cosigned, bytesCut: cut,
+        removed: report.recovery.removed))
   }
 }
