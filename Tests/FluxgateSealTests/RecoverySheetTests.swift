@@ -37,7 +37,7 @@ import Testing
 
   @Test func `a sheet with a missing, doubled or swapped line is refused`() throws {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    let rows = lines.indices.filter { lines[$0].hasPrefix("   ") }
+    let rows = lines.indices.filter { lines[$0].hasPrefix("  ") }
     #expect(rows.count == 11)
     for row in rows {
       var cut = lines

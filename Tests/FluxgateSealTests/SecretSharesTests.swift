@@ -76,11 +76,12 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    ("0of3", nil), ("4of3", nil), ("1of2", nil), ("2of17", nil), ("2of3,2of3", nil),
-    ("2of3,2of3", 3), ("2of3", 0), ("", nil), ("2of", nil), ("2of3,", 1), ("2of3of4", nil),
-    ("two of 3", nil),
-  ] as [(String, Int?)])
+  @Test(
+    arguments: [
+      ("0of3", nil), ("4of3", nil), ("1of2", nil), ("2of17", nil), ("2of3,2of3", nil),
+      ("2of3,2of3", 3), ("2of3", 0), ("", nil), ("2of", nil), ("2of3,", 1), ("2of3of4", nil),
+      ("two of 3", nil),
+    ] as [(String, Int?)])
   func `a plan that cannot be is refused`(text: String, groups: Int?) {
     #expect(throws: ShareError.self) { try SharePlan(text: text, groupThreshold: groups) }
   }
