@@ -49,8 +49,20 @@ public struct GatewayHome: Sendable {
     }
     try DurableFile.makeFolder(path)
     try DurableFile.create(keyFile, with: try KeyLock.bytes(identity.text, keyFile, lock))
-    try DurableFile.replace(cardFile, with: [UInt8](GatewayCard(identity).text.utf8), mode: 0o644)
+    _ = try writeCard(identity)
     return identity
+  }
+
+  /// The gateway's card, which needs no passphrase; made anew where it was lost.
+  public func card(passphrase: PassphraseSource) throws(Fault) -> GatewayCard {
+    if DurableFile.exists(cardFile) { return try KeyFiles.card(cardFile) }
+    return try writeCard(try identity(passphrase: passphrase))
+  }
+
+  private func writeCard(_ identity: GatewayIdentity) throws(Fault) -> GatewayCard {
+    let card = GatewayCard(identity)
+    try DurableFile.replace(cardFile, with: [UInt8](card.text.utf8), mode: 0o644)
+    return card
   }
 
   /// The gateway's log, held by this process alone until it is let go.

@@ -10,6 +10,11 @@ public struct PassphraseSource: Sendable {
     self.file = file ?? GatewayHome.environment("FLUXGATE_PASSPHRASE_FILE")
   }
 
+  private init(noFile: Void) { file = nil }
+
+  /// The terminal alone, whatever the environment names.
+  public static let terminal = PassphraseSource(noFile: ())
+
   /// The passphrase that opens the key file `path`.
   public func existing(for path: String) throws(Fault) -> [UInt8] {
     if let file { return try Self.line(of: file) }

@@ -27,9 +27,10 @@ public enum RecordingRecovery {
   /// Recovers with the keys and the log of `home`; the log is opened only if something is to be
   /// anchored.
   public static func run(
-    folder path: String, home: GatewayHome, cuttingDamage: Bool = false
+    folder path: String, home: GatewayHome, passphrase: PassphraseSource = PassphraseSource(),
+    cuttingDamage: Bool = false
   ) throws(Fault) -> Report {
-    let identity = try home.identity()
+    let identity = try home.identity(passphrase: passphrase)
     return try run(folder: path, identity: identity, cuttingDamage: cuttingDamage) {
       () throws(Fault) in try home.openLog(identity)
     }

@@ -23,8 +23,8 @@ public struct RecoverySheet: Hashable, Sendable {
     let fields = [
       ("label", label ?? ""), ("fingerprint", fingerprint?.text ?? ""), ("set", set.text),
       ("sheet", "\(share.member + 1) of \(memberCount) in group \(share.group + 1)"),
-      ("needed", "\(share.memberThreshold) sheets of a group like this one"),
-      ("groups", "\(set.groupThreshold) of \(set.groupCount)"),
+      ("needed", "\(share.memberThreshold) sheets of group \(share.group + 1)"),
+      ("groups", "\(set.groupThreshold) needed of \(set.groupCount)"),
       ("passphrase", hasPassphrase ? "needed besides the words" : "none"), ("made", date),
     ]
     let lines = fields.map { name, value in

@@ -20,6 +20,7 @@ struct PullCommand: ParsableCommand {
   var out: String?
   @Flag(help: "List the recordings in the vault; needs no key.")
   var list = false
+  @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
@@ -30,9 +31,9 @@ struct PullCommand: ParsableCommand {
       throw Fault(
         "C13", "no folder to pull into", remedy: "give --out FOLDER, or --list", exit: .refused)
     }
-    let report = try pull(store, into: out)
-    let verdict = Verdict(
-      report.verification, trust: .patient(try KeyFiles.secret(key).publicKey))
+    let secret = try KeyFiles.secret(key, passphrase: passphrase.source)
+    let report = try pull(store, into: out, secret)
+    let verdict = Verdict(report.verification, trust: .patient(secret.publicKey))
     Console.say(
       "Pulled \(report.fetchedCount) objects, \(StatusText.bytes(Double(report.byteCount))); "
         + "\(report.alreadyThereCount) were there already.")
@@ -52,8 +53,9 @@ struct PullCommand: ParsableCommand {
     let verification: Verdict.Report
   }
 
-  private func pull(_ store: DirectoryVault, into out: String) throws -> PullReport {
-    let secret = try KeyFiles.secret(key)
+  private func pull(
+    _ store: DirectoryVault, into out: String, _ secret: PatientSecret
+  ) throws -> PullReport {
     var lines = TransferLines()
     do throws(VaultError) {
       return try Pull.run(store, recording: recording, into: out, patient: secret) {
