@@ -37,6 +37,11 @@ public struct TimeWindow: Sendable, Hashable {
     self.until = until
   }
 
+  /// Whether no instant is inside.
+  public var isEmpty: Bool {
+    if let from, let until { from >= until } else { false }
+  }
+
   public func contains(_ instant: Int64) -> Bool {
     from.map { instant >= $0 } ?? true && until.map { instant < $0 } ?? true
   }

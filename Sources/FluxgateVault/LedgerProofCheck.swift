@@ -43,6 +43,14 @@ public struct LedgerProofCheck: Sendable {
     return witnesses.isMet(by: proof.checkpoint, log: log)
   }
 
+  /// How many keys have a line under the checkpoint of a proof that holds for `entry`, whoever they
+  /// are; nil for one that does not hold.
+  func signerCount(_ proof: [UInt8], of entry: [UInt8]) -> Int? {
+    guard let proof = try? TlogProof(proof), (try? proof.verify(entry: entry, log: log)) != nil
+    else { return nil }
+    return Set(proof.checkpoint.signatures.map { "\($0.name) \($0.id)" }).count
+  }
+
   func check(_ entry: [UInt8], _ proof: [UInt8]) throws(ObjectFault) {
     do {
       _ = try isCosigned(entry, proof)

@@ -3,20 +3,28 @@ struct CapsuleName: Hashable, Sendable {
   var epoch: UInt32
   /// 16 hexadecimal digits of the recipient's key digest.
   var recipient: String
+  /// 8 hexadecimal digits of the grant under which the patient made it later; nil for the gateway's.
+  var grant: String?
   var file: String
 
   init?(_ file: String) {
-    let parts = file.split(separator: "-", omittingEmptySubsequences: false)
-    guard parts.count == 2, parts[1].hasSuffix(".capsule"), let epoch = UInt32(parts[0]),
-      epoch > 0, padded(epoch) == parts[0]
+    guard file.hasSuffix(".capsule") else { return nil }
+    let parts = file.dropLast(8).split(separator: "-", omittingEmptySubsequences: false)
+    guard parts.count == 2 || parts.count == 3, let epoch = UInt32(parts[0]), epoch > 0,
+      padded(epoch) == parts[0], Self.areDigits(parts[1], 16)
     else { return nil }
-    let recipient = parts[1].dropLast(8)
-    guard recipient.count == 16,
-      recipient.allSatisfy({ $0.isHexDigit && !$0.isUppercase })
-    else { return nil }
+    guard parts.count == 2 || Self.areDigits(parts[2], 8) else { return nil }
     self.epoch = epoch
-    self.recipient = String(recipient)
+    recipient = String(parts[1])
+    grant = parts.count == 3 ? String(parts[2]) : nil
     self.file = file
+  }
+
+  private static func areDigits(_ text: Substring, _ count: Int) -> Bool {
+    text.utf8.count == count
+      && text.utf8.allSatisfy {
+        UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || UInt8(ascii: "a")...UInt8(ascii: "f") ~= $0
+      }
   }
 
   static func all(in folder: RecordingFolder) throws(RecordingError) -> [CapsuleName] {

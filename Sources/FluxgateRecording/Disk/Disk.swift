@@ -23,6 +23,17 @@ enum Disk {
 
   /// Writes a file that must not exist yet; durable with its folder when this returns.
   static func create(_ path: String, _ bytes: [UInt8]) throws(RecordingError) {
+    try write(path, bytes, replacing: false)
+  }
+
+  /// The same for a file that may exist: its name always holds the old bytes or the new ones.
+  static func replace(_ path: String, _ bytes: [UInt8]) throws(RecordingError) {
+    try write(path, bytes, replacing: true)
+  }
+
+  private static func write(
+    _ path: String, _ bytes: [UInt8], replacing: Bool
+  ) throws(RecordingError) {
     let part = path + aside
     if exists(part) { try remove(part) }
     do {
@@ -30,7 +41,7 @@ enum Disk {
       try file.write(bytes, at: 0)
       try file.sync()
     }
-    try rename(part, to: path, replacing: false)
+    try rename(part, to: path, replacing: replacing)
     try syncFolder(of: path)
   }
 

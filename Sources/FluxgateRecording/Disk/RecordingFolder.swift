@@ -12,19 +12,31 @@ public struct RecordingFolder: Sendable, Hashable {
   public var segments: String { path + "/segments" }
   public var manifests: String { path + "/manifests" }
   public var proofs: String { path + "/proofs" }
+  public var erasures: String { path + "/erasures" }
+  public var spans: String { path + "/spans" }
+  /// Only in what a vault released: says which part of a recording it is.
+  public var partNote: String { path + "/part" }
 
   public func journal(_ segment: UInt32) -> String { "\(journals)/\(padded(segment)).fxj" }
   public func segment(_ segment: UInt32) -> String { "\(segments)/\(padded(segment)).h5" }
   public func manifest(_ segment: UInt32) -> String { "\(manifests)/\(padded(segment)).manifest" }
   public func proof(_ segment: UInt32) -> String { "\(proofs)/\(padded(segment)).tlog-proof" }
+  /// The ledger's entry itself, kept for the proof when the salt is erased.
+  public func entry(_ segment: UInt32) -> String { "\(proofs)/\(padded(segment)).entry" }
 
-  /// - Parameter recipient: the digest of the recipient's key; its first 8 bytes are named.
-  public func capsule(epoch: UInt32, recipient: [UInt8]) -> String {
-    "\(capsules)/\(padded(epoch))-\(hexadecimal(recipient.prefix(8))).capsule"
+  public func span(_ epoch: UInt32) -> String { "\(spans)/\(padded(epoch)).span" }
+
+  /// - Parameters:
+  ///   - recipient: the digest of the recipient's key; its first 8 bytes are named.
+  ///   - grant: the id of the grant under which the patient made the capsule later; its first
+  ///     4 bytes are named. Nil for a capsule of the gateway.
+  public func capsule(epoch: UInt32, recipient: [UInt8], grant: [UInt8]? = nil) -> String {
+    let suffix = grant.map { "-" + hexadecimal($0.prefix(4)) } ?? ""
+    return "\(capsules)/\(padded(epoch))-\(hexadecimal(recipient.prefix(8)))\(suffix).capsule"
   }
 
-  static let folders = ["capsules", "journal", "segments", "manifests", "proofs"]
-  static let files = ["recording", "pairing", "salt"]
+  static let folders = ["capsules", "journal", "segments", "manifests", "proofs", "spans"]
+  static let files = ["recording", "pairing", "salt", "part"]
 
   /// The numbers of the files in `folder` named `NNNNNNNN.suffix`, rising.
   static func numbers(in folder: String, suffix: String) throws(RecordingError) -> [UInt32] {

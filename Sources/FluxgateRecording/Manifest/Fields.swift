@@ -28,6 +28,11 @@ struct Fields {
     return number
   }
 
+  mutating func integer(_ key: String) throws(DocumentFault) -> Int64 {
+    guard let value = try take(key).int else { throw .field(key) }
+    return value
+  }
+
   mutating func bytes(_ key: String, count: Int? = nil) throws(DocumentFault) -> [UInt8] {
     guard let value = try take(key).bytesValue, count == nil || value.count == count else {
       throw .field(key)

@@ -5,6 +5,7 @@ struct SignedEnvelope: Hashable, Sendable {
   enum Domain: String {
     case recording = "fluxgate/v1/recording"
     case manifest = "fluxgate/v1/manifest"
+    case span = "fluxgate/v1/span"
 
     func message(_ body: [UInt8]) -> [UInt8] { Array(rawValue.utf8) + [0] + body }
   }

@@ -30,6 +30,9 @@ public struct RecordingOutline: Sendable, Hashable {
   /// In rising order, the metadata streams among them.
   public let datasets: [DatasetDescription]
   public let isClosed: Bool
+  /// What the folder holds where it is a part that a vault released; segments and contents are
+  /// those of the whole recording.
+  public let part: PartNote?
   public private(set) var segments: [Segment] = []
   public private(set) var contents: [UInt32: Contents] = [:]
   /// Segments whose journal is still there: a session writes them, or recovery will close them.
@@ -50,6 +53,7 @@ public struct RecordingOutline: Sendable, Hashable {
     gateway = head.gateway
     datasets = head.structure.datasets
     isClosed = chain.manifests.last?.closed ?? false
+    part = try PartNote.load(folder)
     openJournals = try RecordingFolder.numbers(in: folder.journals, suffix: "fxj")
     for manifest in chain.manifests { add(manifest, folder) }
     for name in try CapsuleName.all(in: folder) {

@@ -12,6 +12,8 @@ public final class RecordingReader {
   /// The writer ended the recording; false after a kill.
   public let isClosed: Bool
   public let segmentCount: Int
+  /// What the folder holds where a vault released it; nil for a whole recording.
+  public let part: PartNote?
 
   private let manifests: [Manifest]
   private let keys: [KeyPlace: DataKey]
@@ -34,6 +36,7 @@ public final class RecordingReader {
     if let (segment, fault) = chain.faults.first {
       throw .document(path: folder.manifest(segment), fault)
     }
+    part = try PartNote.load(folder)
     self.folder = folder
     recording = head.recording
     datasets = head.structure.datasets
@@ -46,10 +49,17 @@ public final class RecordingReader {
     if keys.isEmpty { throw .noKey }
   }
 
-  /// Epochs of a category that exist and that the secret does not open.
+  /// Epochs of a category that exist and that the secret does not open, or that are not whole in a
+  /// part.
   public func lockedEpochs(of category: UInt16) -> [UInt32] {
-    Set(manifests.map(\.epoch)).filter { keys[KeyPlace(category: category, epoch: $0)] == nil }
-      .sorted()
+    let locked = manifests.filter {
+      keys[KeyPlace(category: category, epoch: $0.epoch)] == nil || !holds($0, category)
+    }
+    return Set(locked.map(\.epoch)).sorted()
+  }
+
+  private func holds(_ manifest: Manifest, _ category: UInt16) -> Bool {
+    part.map { $0.segments.contains(manifest.segment) && $0.categories.contains(category) } ?? true
   }
 
   /// Rows of a stream over the whole recording, as the gateway counted and signed them.
@@ -63,7 +73,10 @@ public final class RecordingReader {
 
   /// Starts at the first chunk of a stream.
   public func chunks(of stream: UInt32) -> ChunkCursor {
-    ChunkCursor(folder, manifests, stream: stream, keys: keys)
+    let held = manifests.filter { manifest in
+      manifest.stream(stream).map { holds(manifest, $0.dataset.category) } ?? false
+    }
+    return ChunkCursor(folder, held, stream: stream, keys: keys)
   }
 
   /// Calls `body` with each chunk of a stream, in order.

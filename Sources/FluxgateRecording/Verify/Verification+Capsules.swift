@@ -5,7 +5,6 @@ extension Verification {
   mutating func checkCapsules(
     _ chain: ManifestChain, _ head: RecordingHead
   ) throws(RecordingError) {
-    guard !report.isErased else { return }
     let known = commitments(chain)
     var epochs = Set<UInt32>()
     for file in Disk.exists(folder.capsules) ? try Disk.list(folder.capsules) : [] {
@@ -17,10 +16,20 @@ extension Verification {
       let bytes = try Disk.read(
         "\(folder.capsules)/\(file)", limit: Capsule.byteCountMax)
       if let kind = fault(bytes, name, head, known) { find(.capsule(file), kind) }
+      if holdsErasedKey(bytes) { find(.capsule(file), .notErased) }
     }
-    for epoch in Set(chain.manifests.map(\.epoch)).subtracting(epochs).sorted() {
+    // All gone at once, and not by the patient's word, is said of the salt.
+    if report.isErased { return }
+    let held = Set(chain.manifests.filter { holds($0.segment) }.map(\.epoch))
+    for epoch in held.subtracting(epochs).sorted()
+    where erasures.reach(epoch, of: head.structure.categories) != .all {
       find(.capsule(padded(epoch)), .missing)
     }
+  }
+
+  private func holdsErasedKey(_ bytes: [UInt8]) -> Bool {
+    guard let capsule = try? Capsule.inspect(bytes) else { return false }
+    return capsule.entries.contains { erasures.covers($0.category, $0.epoch) }
   }
 
   private func commitments(_ chain: ManifestChain) -> [KeyPlace: [UInt8]] {
@@ -43,7 +52,8 @@ extension Verification {
       return .document(DocumentFault(error))
     }
     if let fault = Self.placeFault(capsule, name, head, known) { return .document(fault) }
-    if capsule.signer == head.gateway || capsule.signer == patient { return nil }
+    let isGateway = capsule.signer == head.gateway && name.grant == nil
+    if isGateway || capsule.signer == patient { return nil }
     // The patient signs what is granted after the recording; who only has the gateway's key
     // cannot tell.
     return patient == nil ? .signerUnknown : .document(.signer)

@@ -16,11 +16,17 @@ public enum Verifier {
   ) throws(RecordingError) -> VerificationReport {
     var verification = Verification(folder)
     guard let head = try verification.checkHead(trust) else { return verification.report }
+    try verification.readPart()
     let chain = try ManifestChain.load(folder, head: head)
+    try verification.loadErasures(head)
     verification.check(chain, head)
-    for manifest in chain.manifests { try verification.checkSegment(manifest, head) }
+    verification.checkPart(chain, head)
+    for manifest in chain.manifests where verification.holds(manifest.segment) {
+      try verification.checkSegment(manifest, head)
+    }
     try verification.checkFolder(chain, head)
     try verification.checkCapsules(chain, head)
+    try verification.checkSpans(head)
     if let proofCheck { try verification.checkProofs(proofCheck) }
     return verification.report
   }
@@ -32,6 +38,8 @@ struct Verification {
   var report = VerificationReport()
   /// The patient's key, where it is trusted.
   private(set) var patient: VerifyingKey?
+  private(set) var trustedPatient: KeyFingerprint?
+  var erasures = Erasures([], of: [], began: nil)
 
   init(_ folder: RecordingFolder) { self.folder = folder }
 
@@ -54,6 +62,7 @@ struct Verification {
       if key != head.gateway { find(.recording, .document(.signer)) }
     case .patient(let patient):
       self.patient = patient.signing
+      trustedPatient = patient.keyFingerprint
       try checkPairing(patient, head)
     case .nobody:
       find(.recording, .signerUnknown)
@@ -75,9 +84,10 @@ struct Verification {
     for (segment, fault) in chain.faults {
       find(.manifest(segment), fault == .missing ? .missing : .document(fault))
     }
-    report.segmentCount = chain.manifests.count
-    for manifest in chain.manifests {
-      for stream in manifest.streams {
+    let held = chain.manifests.filter { holds($0.segment) }
+    report.segmentCount = held.count
+    for manifest in held {
+      for stream in manifest.streams where holds(stream) {
         report.counts[stream.dataset.stream, default: StreamCounts()].add(stream.account)
       }
     }
@@ -86,12 +96,16 @@ struct Verification {
       find(.stream(stream), .rowsLost(counts.received - counts.stored))
     }
     if chain.manifests.isEmpty, chain.faults.isEmpty { find(.manifest(1), .nothingSigned) }
-    if let last = chain.manifests.last, !last.closed { find(.manifest(last.segment), .notClosed) }
+    // What lies after a part is not for its reader to know.
+    if let last = chain.manifests.last, !last.closed, report.part == nil {
+      find(.manifest(last.segment), .notClosed)
+    }
   }
 
   /// Step 7.
   mutating func checkProofs(_ check: Verifier.ProofCheck) throws(RecordingError) {
-    for closed in report.entries where Disk.exists(folder.proof(closed.segment)) {
+    for closed in report.entries
+    where holds(closed.segment) && Disk.exists(folder.proof(closed.segment)) {
       let proof = try Disk.read(folder.proof(closed.segment), limit: 1 << 20)
       let verdict = check(closed.segment, closed.entry, proof)
       report.proofs[closed.segment] = verdict

@@ -16,7 +16,8 @@ public final class RecordingWriter {
   public private(set) var counts: [UInt32: StreamCounts] = [:]
   /// Bytes of all chunks sealed by this writer, headers and padding included.
   public private(set) var sealedByteCount: UInt64 = 0
-  /// Who can open the epochs to come. The first is the patient. A change holds from the next epoch.
+  /// Who can open the epochs to come. The first is the patient. A change holds from the next epoch:
+  /// where it must hold at once, ``rollEpoch(at:)`` follows it.
   public var recipients: [Recipient]
 
   private let structure: RecordingStructure
@@ -28,6 +29,7 @@ public final class RecordingWriter {
   private var sealer = ChunkSealer()
   private var coder = RowCoder()
   private var keys: EpochKeys
+  private var span: OpenSpan
   private var journal: JournalFile
   private var epochStart: Int64
   private var segmentStart: Int64
@@ -66,6 +68,9 @@ public final class RecordingWriter {
     keys = try EpochKeys(
       epoch: position.epoch, head: head, recipients: recipients, signer: identity.identity,
       folder: folder)
+    span = try OpenSpan(
+      epoch: position.epoch, from: now, lasting: limits.epochNanoseconds, head: head,
+      signer: identity.identity, folder: folder)
     journal = try JournalFile.begin(head: head, position: position, keys: keys, in: folder)
     self.position = position
     epochStart = now
@@ -137,6 +142,12 @@ public final class RecordingWriter {
     }
   }
 
+  /// Ends the epoch now and begins another one, for the ``recipients`` as they are.
+  public func rollEpoch(at now: Int64) throws(RecordingError) {
+    guard !isFinished else { throw .finished }
+    try cutEpoch(at: now)
+  }
+
   /// Ends the recording: its last manifest will say closed. The keys are wiped.
   public func finish() throws(RecordingError) {
     guard !isFinished else { return }
@@ -145,6 +156,7 @@ public final class RecordingWriter {
     isFinished = true
     keys.wipe()
     try sync.sync()
+    try span.end()
     segmentFinished(position.segment)
   }
 
@@ -152,6 +164,7 @@ public final class RecordingWriter {
     _ content: ChunkContent, to dataset: DatasetDescription
   ) throws(RecordingError) -> UInt64 {
     guard !sync.isBroken else { throw .disk(.sync, path: journal.path, errno: 5) }
+    try span.cover(content, of: dataset.category)
     let index = position.indices[dataset.stream] ?? 0
     let sequence = position.sequence + 1
     let (codec, coded) = coder.encode(content.rows, of: dataset)
@@ -187,17 +200,24 @@ public final class RecordingWriter {
   }
 
   private func cutEpoch(at now: Int64) throws(RecordingError) {
-    let old = keys
-    keys = try EpochKeys(
-      epoch: position.epoch + 1, head: head, recipients: recipients, signer: key, folder: folder)
+    let epoch = position.epoch + 1
+    let next = try EpochKeys(
+      epoch: epoch, head: head, recipients: recipients, signer: key, folder: folder)
+    let nextSpan = try OpenSpan(
+      epoch: epoch, from: now, lasting: limits.epochNanoseconds, head: head, signer: key,
+      folder: folder)
+    let (old, oldSpan) = (keys, span)
+    keys = next
     do {
-      try begin(segment: position.segment + 1, epoch: position.epoch + 1, at: now)
+      try begin(segment: position.segment + 1, epoch: epoch, at: now)
     } catch {
       keys = old
       throw error
     }
     old.wipe()
+    span = nextSpan
     epochStart = now
+    try oldSpan.end()
     for (category, document) in documents.sorted(by: { $0.key < $1.key }) {
       try writeMeta(category, document, at: now)
     }

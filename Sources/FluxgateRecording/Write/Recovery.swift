@@ -11,10 +11,12 @@ public enum Recovery {
     public internal(set) var closed: [ClosedSegment] = []
     /// Bytes cut from the end of each segment's journal.
     public internal(set) var cut: [UInt32: UInt64] = [:]
+    /// Epochs whose span still had its planned end.
+    public internal(set) var endedSpans: [UInt32] = []
     /// Journals that never held a whole beginning, and `.part` files.
     public internal(set) var removed: [String] = []
 
-    public var isEmpty: Bool { closed.isEmpty && removed.isEmpty }
+    public var isEmpty: Bool { closed.isEmpty && removed.isEmpty && endedSpans.isEmpty }
   }
 
   /// - Parameter cuttingDamage: a damaged record with whole ones after it is no trace of a kill. By
@@ -33,7 +35,25 @@ public enum Recovery {
       }
       report.closed.append(try closer.close(segment))
     }
+    try endSpans(folder, identity.identity, &report)
     return report
+  }
+
+  /// Nobody writes to these epochs any more. When they really ended is sealed: the planned bounds,
+  /// which no row left, stay.
+  private static func endSpans(
+    _ folder: RecordingFolder, _ key: SigningKey, _ report: inout Report
+  ) throws(RecordingError) {
+    for epoch in try RecordingFolder.numbers(in: folder.spans, suffix: "span") {
+      let path = folder.span(epoch)
+      let file = try Disk.read(path, limit: EpochSpan.byteCountMax)
+      // One that is damaged is no trace of a kill: `verify` names it.
+      guard let span = try? EpochSpan.read(file, gateway: key.publicKey), !span.isEnded else {
+        continue
+      }
+      try Disk.replace(path, span.ended.signed(by: key))
+      report.endedSpans.append(epoch)
+    }
   }
 
   private static func removeUnfinished(

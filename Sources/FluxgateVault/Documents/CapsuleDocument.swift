@@ -13,12 +13,11 @@ enum CapsuleDocument {
     } catch {
       throw error == .badSignature ? .signature : .encoding
     }
-    guard capsule.signer == head.gateway || capsule.signer == patient?.signing else {
-      throw .foreignGateway
-    }
+    // The gateway makes none under a grant later: those are the patient's alone.
+    let isGateway = capsule.signer == head.gateway && name.grant == nil
+    guard isGateway || capsule.signer == patient?.signing else { throw .foreignGateway }
     guard capsule.recording == head.recording, capsule.firstEpoch <= name.epoch,
-      name.epoch <= capsule.lastEpoch,
-      CapsuleFileName(epoch: name.epoch, recipient: capsule.recipient) == name
+      name.epoch <= capsule.lastEpoch, name.isFor(capsule.recipient)
     else { throw .place }
   }
 

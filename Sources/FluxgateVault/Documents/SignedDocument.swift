@@ -34,6 +34,8 @@ struct HeadDocument {
   let gateway: VerifyingKey
   /// What the first manifest is chained to.
   let digest: [UInt8]
+  /// Of all its streams, rising.
+  let categories: [UInt16]
 
   /// Checks the signature by the key that the document names; who that is, is for the caller.
   init(_ file: [UInt8]) throws(ObjectFault) {
@@ -44,7 +46,15 @@ struct HeadDocument {
     }
     try document.check("fluxgate/v1/recording", by: key)
     gateway = key
+    categories = try Self.categories(of: document.body)
     digest = SHA256.digest(file)
+  }
+
+  private static func categories(of body: CBOR) throws(ObjectFault) -> [UInt16] {
+    guard let streams = body["streams"]?.arrayValue else { throw .encoding }
+    let categories = streams.compactMap { $0["category"]?.uint.flatMap(UInt16.init(exactly:)) }
+    guard categories.count == streams.count else { throw .encoding }
+    return Set(categories).sorted()
   }
 }
 

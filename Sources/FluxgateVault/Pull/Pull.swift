@@ -32,7 +32,7 @@ public enum Pull {
       try choose(recording, in: vault), in: vault, patient: patient, witnesses: witnesses)
     if Folders.isFolder(path) { return try confirm(plan, at: path) }
     let folder = try PulledFolder(path)
-    try folder.keepOnly(plan.items)
+    try folder.keepOnly(Set(plan.items.map(\.file)))
     let fetched = try fetch(plan, into: folder, progress)
     let report = PullReport(plan, fetched, try verify(plan, at: folder.path))
     try folder.finish()

@@ -1,3 +1,4 @@
+internal import FluxgateLedger
 internal import FluxgateRecording
 internal import FluxgateSeal
 
@@ -13,8 +14,11 @@ struct PushSource {
   /// Segments with a manifest, in order.
   let segments: [UInt32]
   let capsules: [CapsuleFileName]
+  /// Epochs that have ended and have a span, in order.
+  let spans: [UInt32]
   private let proofs: Set<UInt32>
   private let patient: PatientPublicKey?
+  private let proofCheck: LedgerProofCheck?
 
   /// Manifests are listed before capsules: a manifest's capsules were there before it.
   init(_ folder: RecordingFolder, patient: PatientPublicKey?) throws(VaultError) {
@@ -28,13 +32,19 @@ struct PushSource {
     opening = try Self.opening(folder, recording, head, patient)
     segments = try Self.numbers(folder.manifests, ".manifest")
     proofs = Set(try Self.numbers(folder.proofs, ".tlog-proof"))
+    spans = try Self.endedSpans(folder, head)
     capsules = try Folders.list(folder.capsules).compactMap { CapsuleFileName($0.name) }
+    proofCheck = try? LedgerProofCheck(try Pairing.read(try Self.read(folder.pairing)))
   }
 
   /// What progress counts to.
   var objectCount: Int {
     opening.count + capsules.count + 2 * segments.count + proofs.intersection(segments).count
+      + spans.count
   }
+
+  /// Made by the patient, and no key is known to check it by.
+  func isCheckedElsewhere(_ name: CapsuleFileName) -> Bool { patient == nil && name.grant != nil }
 
   func capsule(_ name: CapsuleFileName) throws(VaultError) -> (ObjectName, [UInt8]) {
     let object = ObjectName.capsule(head.recording, name)
@@ -55,10 +65,41 @@ struct PushSource {
     return (bytes, document)
   }
 
+  func span(_ epoch: UInt32) throws(VaultError) -> (ObjectName, [UInt8]) {
+    let name = ObjectName.span(head.recording, epoch)
+    let bytes = try Self.read(folder.span(epoch))
+    _ = try checked(name) { () throws(ObjectFault) in
+      try SpanDocument.read(bytes, epoch, of: head)
+    }
+    return (name, bytes)
+  }
+
+  /// How many have signed under a proof that holds for the segment; nil for one that does not, or
+  /// that cannot be checked because the salt is gone.
+  func signerCount(_ proof: [UInt8], of manifest: ManifestDocument) -> Int? {
+    guard let proofCheck, let salt = opening.first(where: { $0.0 == .salt(head.recording) })?.1,
+      let entry = try? LedgerEntry.segment(salt: salt, manifestDigest: manifest.digest)
+    else { return nil }
+    return proofCheck.signerCount(proof, of: entry)
+  }
+
   /// Nil when the segment has no proof.
   func proof(_ number: UInt32) throws(VaultError) -> (ObjectName, [UInt8])? {
     guard proofs.contains(number) else { return nil }
     return (.proof(head.recording, number), try Self.read(folder.proof(number)))
+  }
+
+  /// While an epoch goes on its span may still change. One that cannot be read is told when it is
+  /// carried.
+  private static func endedSpans(
+    _ folder: RecordingFolder, _ head: HeadDocument
+  ) throws(VaultError) -> [UInt32] {
+    var ended: [UInt32] = []
+    for epoch in try numbers(folder.spans, ".span") {
+      let span = try? EpochSpan.read(try read(folder.span(epoch)), gateway: head.gateway)
+      if span?.isEnded ?? true { ended.append(epoch) }
+    }
+    return ended
   }
 
   private static func opening(

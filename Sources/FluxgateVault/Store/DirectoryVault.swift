@@ -1,6 +1,7 @@
 internal import FluxgateSeal
 
-/// A vault in a folder: objects are put once, under a name, and never changed.
+/// A vault in a folder: objects are put once, under a name, and never changed. A proof alone gives way
+/// to the same proof with more cosignatures.
 ///
 /// ```swift
 /// let vault = try DirectoryVault("/media/patient/vault")

@@ -1,3 +1,6 @@
+public import FluxgateConsent
+public import FluxgateSeal
+
 /// The name of an object: one to eight parts of lower-case letters, digits, `.`, `-` and `_`.
 ///
 /// | name | object |
@@ -6,10 +9,15 @@
 /// | `log/<recording>/<8 digits>` | a manifest |
 /// | `rec/<recording>/recording`, `rec/<recording>/pairing` | identity and pairing |
 /// | `cap/<recording>/<file name>` | a capsule |
+/// | `span/<recording>/<8 digits>` | when an epoch was recorded |
 /// | `salt/<recording>` | the recording's salt |
 /// | `proof/<recording>/<8 digits>` | the ledger's proof for a segment |
+/// | `entry/<recording>/<8 digits>` | the ledger's entry, kept for the proof when the salt is erased |
+/// | `tomb/<32 digits of its id>` | a tombstone of the patient |
+/// | `trail/<entry>` | a record of the trail, sealed to the patient, by its entry in the ledger |
+/// | `consent/<32 digits of its id>` | a grant, a denial or a revocation |
 ///
-/// Capsules and salts have places of their own, so that a store which keeps old versions can be told
+/// Capsules, spans and salts have places of their own, so that a store which keeps old versions can be told
 /// not to keep those: erasure deletes them.
 public struct ObjectName: Hashable, Sendable, Comparable, CustomStringConvertible {
   public static let byteCountMax = 512
@@ -34,6 +42,10 @@ public struct ObjectName: Hashable, Sendable, Comparable, CustomStringConvertibl
     ObjectName(made: "\(proofs(recording))\(padded(segment))")
   }
 
+  public static func span(_ recording: [UInt8], _ epoch: UInt32) -> ObjectName {
+    ObjectName(made: "\(spans(recording))\(padded(epoch))")
+  }
+
   public static func head(_ recording: [UInt8]) -> ObjectName {
     ObjectName(made: "rec/\(hexadecimal(recording))/recording")
   }
@@ -46,14 +58,34 @@ public struct ObjectName: Hashable, Sendable, Comparable, CustomStringConvertibl
     ObjectName(made: "salt/\(hexadecimal(recording))")
   }
 
+  /// - Parameter entry: 32 bytes, as the ledger holds them.
+  static func trail(_ entry: [UInt8]) -> ObjectName {
+    ObjectName(made: "trail/\(hexadecimal(entry))")
+  }
+
+  public static func consent(_ id: ConsentID) -> ObjectName {
+    ObjectName(made: "\(VaultConsents.prefix)\(id.text)")
+  }
+
+  public static func tombstone(_ tombstone: Tombstone) -> ObjectName {
+    ObjectName(made: "\(tombstones)\(tombstone.text)")
+  }
+
+  static func entry(_ recording: [UInt8], _ segment: UInt32) -> ObjectName {
+    ObjectName(made: "\(entries(recording))\(padded(segment))")
+  }
+
   static func capsule(_ recording: [UInt8], _ name: CapsuleFileName) -> ObjectName {
     ObjectName(made: "\(capsules(recording))\(name.text)")
   }
 
-  /// What all names of a recording's manifests, proofs or capsules begin with.
+  /// What all names of a recording's manifests, proofs, spans or capsules begin with.
   static func manifests(_ recording: [UInt8]) -> String { "log/\(hexadecimal(recording))/" }
   static func proofs(_ recording: [UInt8]) -> String { "proof/\(hexadecimal(recording))/" }
+  static func spans(_ recording: [UInt8]) -> String { "span/\(hexadecimal(recording))/" }
   static func capsules(_ recording: [UInt8]) -> String { "cap/\(hexadecimal(recording))/" }
+  static func entries(_ recording: [UInt8]) -> String { "entry/\(hexadecimal(recording))/" }
+  static let tombstones = "tomb/"
 
   public var description: String { text }
 

@@ -28,6 +28,27 @@ struct VaultFile: ~Copyable {
     return file
   }
 
+  /// Opens or makes a file and waits for its lock, which ends with the value.
+  static func locking(_ path: String) throws(VaultError) -> VaultFile {
+    let file = try opening(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW)
+    while flock(file.descriptor, LOCK_EX) != 0 {
+      guard errno == EINTR else { throw .failed(.lock, path, errno) }
+    }
+    return file
+  }
+
+  /// Makes a file, or empties the one that is there.
+  static func overwriting(_ path: String) throws(VaultError) -> VaultFile {
+    try opening(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW)
+  }
+
+  private static func opening(_ path: String, _ flags: Int32) throws(VaultError) -> VaultFile {
+    // SAFETY: the string lives through the call.
+    let opened = unsafe open(path, flags, 0o600)
+    guard opened >= 0 else { throw .failed(.open, path, errno) }
+    return VaultFile(path: path, descriptor: opened)
+  }
+
   private init(path: String, descriptor: Int32) {
     self.path = path
     self.descriptor = descriptor

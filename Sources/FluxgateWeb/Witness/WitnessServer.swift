@@ -1,6 +1,5 @@
 public import Fluxgate
 internal import FluxgateLedger
-internal import Glibc
 
 /// Serves a witness over HTTP: `POST /add-checkpoint` and `GET /<digest>/checkpoint` of C2SP
 /// tlog-witness.
@@ -63,20 +62,12 @@ struct WitnessDesk: Sendable {
     } catch {
       return .text(500, error.title)
     }
-    let line = try witness.add(request, logs: logs, at: Self.now)
+    let line = try witness.add(request, logs: logs, at: UInt64(clamping: WallClock.seconds))
     return WebAnswer(200, type: "text/plain; charset=utf-8", .bytes(line))
   }
 
   private func head(_ digest: String) throws(WitnessRefusal) -> WebAnswer {
     guard let head = try witness.head(digest) else { throw .unknownLog }
     return WebAnswer(200, type: "text/plain; charset=utf-8", .bytes(head.bytes))
-  }
-
-  /// Seconds since 1970.
-  private static var now: UInt64 {
-    var time = timespec()
-    // SAFETY: the call fills the structure it is given.
-    unsafe clock_gettime(CLOCK_REALTIME, &time)
-    return UInt64(clamping: time.tv_sec)
   }
 }

@@ -1,0 +1,44 @@
+public import FluxgateConsent
+public import FluxgateSeal
+
+/// The consent records of a vault: objects `consent/<id>`.
+public enum VaultConsents {
+  static let prefix = "consent/"
+
+  /// The book of all records in the vault. An object that does not count is in the book's `refused`,
+  /// by its place in ``names(_:)``, and spoils nothing else.
+  ///
+  /// - Parameter seenAt: when the caller looks, for who has no record of when each one arrived: a
+  ///   revocation counts from then, also one that a clock set ahead has dated later.
+  public static func load(
+    _ vault: DirectoryVault, patient: PatientPublicKey, seenAt: Int64? = nil
+  ) throws(VaultError) -> ConsentBook {
+    var records: [(bytes: [UInt8], receivedAt: Int64?)] = []
+    for name in try names(vault) { records.append((try record(name, in: vault), seenAt)) }
+    return ConsentBook(patient: patient, records: records)
+  }
+
+  public static func names(_ vault: DirectoryVault) throws(VaultError) -> [ObjectName] {
+    try vault.list(prefix)
+  }
+
+  /// Puts a record under its id; false when it was there.
+  @discardableResult
+  public static func put(
+    _ consent: SignedConsent, in vault: DirectoryVault
+  ) throws(VaultError) -> Bool {
+    try vault.put(.consent(consent.record.id), consent.bytes)
+  }
+
+  /// An object too long for a record gives no bytes, which the book refuses by its form.
+  private static func record(
+    _ name: ObjectName, in vault: DirectoryVault
+  ) throws(VaultError) -> [UInt8] {
+    do {
+      return try vault.get(name, limit: SignedConsent.byteCountMax)
+    } catch {
+      guard case .refused(_, .size) = error else { throw error }
+      return []
+    }
+  }
+}
