@@ -9,19 +9,19 @@ public import FluxgateSeal
 /// let report = try Verifier.verify(folder, trust: .patient(key), proofCheck: check.verdict)
 /// ```
 ///
-/// A proof without a witness's cosignature comes to `selfAttested` however well it verifies: the log
+/// A proof without the cosignatures of a quorum of witnesses comes to `selfAttested` however well it verifies: the log
 /// is the gateway's own, and nobody else has seen its checkpoint.
 public struct LedgerProofCheck: Sendable {
   public let log: VerifierKey
-  public let witnesses: [VerifierKey]
+  public let witnesses: WitnessQuorum
 
-  public init(log: VerifierKey, witnesses: [VerifierKey] = []) {
+  public init(log: VerifierKey, witnesses: WitnessQuorum = .none) {
     self.log = log
     self.witnesses = witnesses
   }
 
   /// The log that a pairing names.
-  public init(_ pairing: Pairing, witnesses: [VerifierKey] = []) throws(NoteError) {
+  public init(_ pairing: Pairing, witnesses: WitnessQuorum = .none) throws(NoteError) {
     self.init(log: try VerifierKey(pairing.logVerifierKey), witnesses: witnesses)
   }
 
@@ -36,12 +36,11 @@ public struct LedgerProofCheck: Sendable {
     }
   }
 
-  /// False for a proof that holds and that only the log itself signed.
+  /// False for a proof that holds and that too few witnesses have cosigned.
   public func isCosigned(_ entry: [UInt8], _ proof: [UInt8]) throws(NoteError) -> Bool {
     let proof = try TlogProof(proof)
-    _ = try proof.verify(entry: entry, log: log, witnesses: witnesses)
-    let signers = try proof.checkpoint.verify([log] + witnesses)
-    return signers.contains { $0.key.key != log.key }
+    _ = try proof.verify(entry: entry, log: log, witnesses: witnesses.keys)
+    return witnesses.isMet(by: proof.checkpoint, log: log)
   }
 
   /// How many keys have a line under the checkpoint of a proof that holds for `entry`, whoever they
@@ -63,8 +62,8 @@ public struct LedgerProofCheck: Sendable {
   /// What is to be said of a verdict.
   public static func words(for verdict: ProofVerdict) -> String {
     switch verdict {
-    case .cosigned: "in a checkpoint that a witness has cosigned"
-    case .selfAttested: "self-attested only: no witness has cosigned the checkpoint"
+    case .cosigned: "in a checkpoint that enough witnesses have cosigned"
+    case .selfAttested: "self-attested only: no quorum of witnesses has cosigned the checkpoint"
     case .invalid: "the proof does not hold"
     case .unreachable: "the ledger could not be asked"
     }

@@ -24,8 +24,8 @@ enum Arrows {
     ],
     "FluxgateWeb": [
       "FluxgateSeal", "FluxgateConsent", "FluxgateLedger", "FluxgateVault", "Fluxgate",
-      "Hummingbird", "HummingbirdTLS", "HTTPTypes", "Logging", "NIOCore", "NIOSSL",
-      "ServiceLifecycle",
+      "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "HTTPTypes", "Logging", "NIOCore",
+      "NIOSSL", "ServiceLifecycle", "UnixSignals",
     ],
     "FluxgateSimulation": ["FluxgateSignal", "FluxgateTransport", "FluxgateDevice", "CLinux"],
     "fluxgate": [
@@ -44,7 +44,8 @@ enum Arrows {
   /// Foundation and the packages that import it; they stay out of every file but those below.
   static let heavy: Set<String> = [
     "Foundation", "Yams", "Crypto", "ArgumentParser", "AsyncHTTPClient", "NIOCore", "NIOHTTP1",
-    "NIOSSL", "Hummingbird", "HummingbirdTLS", "HTTPTypes", "Logging", "ServiceLifecycle",
+    "NIOSSL", "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "HTTPTypes", "Logging",
+    "ServiceLifecycle", "UnixSignals",
   ]
 
   /// Where those may be: a folder ends in `/`. Nothing here runs while samples flow.

@@ -12,8 +12,10 @@ public enum RecordingRecovery {
     public let recovery: Recovery.Report
     /// Segments that got their proof now.
     public let anchored: [UInt32]
+    /// Segments whose proof now stands under a checkpoint that enough witnesses have cosigned.
+    public var cosigned: [UInt32] = []
 
-    public var changedNothing: Bool { recovery.isEmpty && anchored.isEmpty }
+    public var changedNothing: Bool { recovery.isEmpty && anchored.isEmpty && cosigned.isEmpty }
   }
 
   /// One recording among many.
@@ -24,15 +26,50 @@ public enum RecordingRecovery {
     public let fault: Fault?
   }
 
-  /// Recovers with the keys and the log of `home`; the log is opened only if something is to be
-  /// anchored.
+  /// Recovers with the keys and the log of `home`, and has cosigned what its witnesses have not seen
+  /// yet; the log is opened only if something is to be done in it.
   public static func run(
-    folder path: String, home: GatewayHome, cuttingDamage: Bool = false
+    folder path: String, home: GatewayHome, passphrase: PassphraseSource = PassphraseSource(),
+    cuttingDamage: Bool = false
   ) throws(Fault) -> Report {
-    let identity = try home.identity()
-    return try run(folder: path, identity: identity, cuttingDamage: cuttingDamage) {
-      () throws(Fault) in try home.openLog(identity)
+    let identity = try home.identity(passphrase: passphrase)
+    let policy = try WitnessFile.read(home.witnessFile)
+    var log: EmbeddedLog?
+    func openLog() throws(Fault) -> EmbeddedLog {
+      if let log { return log }
+      let opened = try home.openLog(identity)
+      log = opened
+      return opened
     }
+    var report = try run(
+      folder: path, identity: identity, cuttingDamage: cuttingDamage, log: openLog)
+    if let policy { report.cosigned = try cosign(path, identity, policy, openLog) }
+    return report
+  }
+
+  private static func cosign(
+    _ path: String, _ identity: GatewayIdentity, _ policy: WitnessPolicy,
+    _ openLog: () throws(Fault) -> EmbeddedLog
+  ) throws(Fault) -> [UInt32] {
+    let folder = try RecordingAccess.folder(path)
+    let key: VerifierKey
+    do throws(NoteError) {
+      key = try VerifierKey(identity.logVerifierKey)
+    } catch {
+      throw .ledger(.checkpoint(error))
+    }
+    let waiting = try SegmentAnchoring(folder: folder).selfAttested(
+      try RecordingAccess.outline(path), log: key, quorum: policy.trusted)
+    guard !waiting.isEmpty else { return [] }
+    let log = try openLog()
+    let desk = CosigningDesk(log: log, policy: policy)
+    desk.waitForLast()
+    guard let note = desk.cosigned else { return [] }
+    let cosigning = ProofCosigning(folder: folder, log: log, quorum: policy.trusted)
+    var done: [UInt32] = []
+    for (segment, entry) in waiting
+    where try cosigning.renew(segment, entry: entry, under: note) { done.append(segment) }
+    return done
   }
 
   /// - Parameters:

@@ -12,10 +12,28 @@ struct SegmentAnchoring {
 
   /// Segments without a proof, with their entries; none where the salt was erased.
   func pending(_ outline: RecordingOutline) throws(Fault) -> [(segment: UInt32, entry: [UInt8])] {
+    try entries(of: outline.segments.filter { !$0.hasProof })
+  }
+
+  /// The segments whose proofs too few witnesses have cosigned.
+  func selfAttested(
+    _ outline: RecordingOutline, log: VerifierKey, quorum: WitnessQuorum
+  ) throws(Fault) -> [(segment: UInt32, entry: [UInt8])] {
+    var found: [RecordingOutline.Segment] = []
+    for segment in outline.segments where segment.hasProof {
+      let note = try ProofCosigning.proof(of: segment.number, in: folder).checkpoint
+      if !quorum.isMet(by: note, log: log) { found.append(segment) }
+    }
+    return try entries(of: found)
+  }
+
+  private func entries(
+    of segments: [RecordingOutline.Segment]
+  ) throws(Fault) -> [(segment: UInt32, entry: [UInt8])] {
     guard DurableFile.exists(folder.salt) else { return [] }
     let salt = try DurableFile.read(folder.salt)
     var found: [(segment: UInt32, entry: [UInt8])] = []
-    for segment in outline.segments where !segment.hasProof {
+    for segment in segments {
       let manifest = try DurableFile.read(folder.manifest(segment.number))
       found.append((segment.number, ClosedSegment.entry(manifest: manifest, salt: salt)))
     }

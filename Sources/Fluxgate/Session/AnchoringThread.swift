@@ -20,14 +20,20 @@ final class AnchoringThread {
   private var taken = 0
   private var batcher = EntryBatcher(countMax: batchCount, ageMax: batchAge)
   private var waiting: [ClosedSegment] = []
+  private let desk: CosigningDesk?
+  /// Anchored, and not yet under a checkpoint that enough witnesses have cosigned.
+  private var selfAttested: [ClosedSegment] = []
+  /// The checkpoint that the proofs were last renewed under.
+  private var lastCosigned: String?
   private let faults: FaultLog
   /// The segment whose closing failed last, so that it is told once and tried again quietly.
   private var troubled: UInt32?
 
   init(
     folder: RecordingFolder, key: SigningKey, log: EmbeddedLog?, counters: LiveCounters,
-    finished: AppendLog<UInt32>, faults: FaultLog
+    finished: AppendLog<UInt32>, faults: FaultLog, desk: CosigningDesk?
   ) {
+    self.desk = desk
     self.faults = faults
     closer = SegmentCloser(folder: folder, key: key)
     self.folder = folder
@@ -42,6 +48,8 @@ final class AnchoringThread {
       let lastTurn = ended.isRaised
       closeFinished()
       if batcher.isDue(at: HostClock.now.nanoseconds) || lastTurn { anchor() }
+      if lastTurn { desk?.waitForLast() }
+      cosign()
       if lastTurn { return }
       Pause.long()
     }
@@ -89,10 +97,31 @@ final class AnchoringThread {
     }
   }
 
+  /// Renews the proofs that a newly cosigned checkpoint reaches to.
+  private func cosign() {
+    guard let log, let desk, let note = desk.cosigned, note.text != lastCosigned else { return }
+    lastCosigned = note.text
+    let cosigning = ProofCosigning(folder: folder, log: log, quorum: desk.policy.trusted)
+    do throws(Fault) {
+      var rest: [ClosedSegment] = []
+      for segment in selfAttested {
+        if try cosigning.renew(segment.segment, entry: segment.entry, under: note) {
+          counters.noteCosigned()
+        } else {
+          rest.append(segment)
+        }
+      }
+      selfAttested = rest
+    } catch {
+      faults.add(error)
+    }
+  }
+
   private func keep(_ proof: TlogProof, of segment: ClosedSegment) {
     do throws(Fault) {
       try DurableFile.replace(folder.proof(segment.segment), with: proof.bytes)
       counters.noteAnchored()
+      selfAttested.append(segment)
     } catch {
       faults.add(error)
     }

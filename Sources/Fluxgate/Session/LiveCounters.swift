@@ -9,6 +9,7 @@ public final class LiveCounters: Sendable {
   private let lastSync = Atomic<Int64>(0)
   private let newestStored = Atomic<Int64>(0)
   private let anchored = Atomic<UInt64>(0)
+  private let cosigned = Atomic<UInt64>(0)
   private let closed = Atomic<UInt64>(0)
   private let delivered = Atomic<UInt64>(0)
   private let latency = InlineArray<40, Atomic<UInt64>> { _ in Atomic(0) }
@@ -24,6 +25,8 @@ public final class LiveCounters: Sendable {
   public var lastSyncTime: Int64 { lastSync.load(ordering: .relaxed) }
   public var closedSegments: UInt64 { closed.load(ordering: .relaxed) }
   public var anchoredSegments: UInt64 { anchored.load(ordering: .relaxed) }
+  /// Segments whose proof enough witnesses have cosigned.
+  public var cosignedSegments: UInt64 { cosigned.load(ordering: .relaxed) }
   public var deliveredSegments: UInt64 { delivered.load(ordering: .relaxed) }
 
   /// Time from a chunk's last row to the disk's word for it: the upper end of the power of two of
@@ -58,5 +61,6 @@ public final class LiveCounters: Sendable {
 
   func noteClosed() { closed.wrappingAdd(1, ordering: .relaxed) }
   func noteAnchored() { anchored.wrappingAdd(1, ordering: .relaxed) }
+  func noteCosigned() { cosigned.wrappingAdd(1, ordering: .relaxed) }
   func noteDelivered() { delivered.wrappingAdd(1, ordering: .relaxed) }
 }

@@ -1,5 +1,6 @@
 internal import FluxgateDSP
 internal import FluxgateDevice
+internal import FluxgateLedger
 internal import FluxgateRecording
 internal import FluxgateSeal
 internal import FluxgateSignal
@@ -10,6 +11,7 @@ final class Machinery: Sendable {
   let markers: MarkerDesk
   private let works: Works
   private let threads: [WorkerThread]
+  private let desk: CosigningDesk?
 
   init(
     _ plan: SessionPlan, devices: [DeviceThread], started: HostTime, counters: LiveCounters,
@@ -33,9 +35,10 @@ final class Machinery: Sendable {
     }
     self.works = works
     works.putDocuments()
+    desk = plan.log.flatMap { log in plan.witnesses.map { CosigningDesk(log: log, policy: $0) } }
     let anchoring = AnchoringThread(
       folder: writer.folder, key: plan.identity.identity, log: plan.log, counters: counters,
-      finished: finished, faults: faults)
+      finished: finished, faults: faults, desk: desk)
     threads =
       [
         Self.stages(works), Self.seal(works, writer, started, recipients),
@@ -55,7 +58,9 @@ final class Machinery: Sendable {
     for thread in threads { thread.join() }
     let accounts = works.lanes.accounts(works.results)
     for account in accounts { check(account, faults) }
-    return SessionResult(accounts: accounts, faults: faults.all)
+    desk?.close()
+    return SessionResult(
+      accounts: accounts, faults: faults.all, cosigning: desk.map { cosigning($0, works.counters) })
   }
 
   /// What the devices' threads counted and what the recording holds must be the same.
@@ -72,6 +77,14 @@ final class Machinery: Sendable {
           + "\(account.received) are in it or named in it.",
         remedy: "keep the recording and report this: it is a fault of the program",
         exit: .failed))
+  }
+
+  private func cosigning(
+    _ desk: CosigningDesk, _ counters: LiveCounters
+  ) -> SessionResult.Cosigning {
+    SessionResult.Cosigning(
+      segments: counters.anchoredSegments, cosigned: counters.cosignedSegments,
+      quorum: desk.policy.quorum, witnesses: desk.policy.members.count, troubles: desk.troubles)
   }
 
   private static func stages(_ works: Works) -> WorkerThread {

@@ -100,7 +100,8 @@ public final class RecordingSession: Sendable {
     for device in devices { device.join() }
     let result = machinery.finish(faults: faultLog)
     guard let delivery, let fault = delivery.work.finish(delivery.thread) else { return result }
-    return SessionResult(accounts: result.accounts, faults: result.faults + [fault])
+    return SessionResult(
+      accounts: result.accounts, faults: result.faults + [fault], cosigning: result.cosigning)
   }
 }
 
@@ -133,8 +134,19 @@ public struct SessionResult: Sendable {
     public var received: UInt64 { stored + lostTotal + unstored }
   }
 
+  /// How far the witnesses came.
+  public struct Cosigning: Sendable {
+    /// Segments in the log, and those of them in a checkpoint that enough witnesses have cosigned.
+    public let segments, cosigned: UInt64
+    public let quorum, witnesses: Int
+    /// Each witness that has not cosigned, and why.
+    public let troubles: [String]
+  }
+
   public let accounts: [Account]
   public let faults: [Fault]
+  /// Nil where the log has no witnesses: everything is self-attested only.
+  public let cosigning: Cosigning?
 
   public var exit: ExitStatus {
     if let worst = faults.first(where: { $0.exit == .damaged || $0.exit == .failed }) {

@@ -52,6 +52,8 @@ public struct SessionPlan: Sendable {
   public var limits = SegmentLimits()
   /// The gateway's log; nil leaves segments unanchored, which `verify` says.
   public var log: EmbeddedLog?
+  /// Whom to have the log's heads cosigned by; nil leaves everything self-attested only.
+  public var witnesses: WitnessPolicy?
   /// The folder of the patient's vault to deliver to while recording; nil for none.
   public var vault: String?
   /// Says who may read beside the patient; nil for nobody.

@@ -47,6 +47,14 @@ struct LogWriter {
     interrupted = false
   }
 
+  /// Puts a line under the checkpoint. Old and new file say the same head, so a write that fails
+  /// leaves the log as it was.
+  mutating func add(_ line: SignedNote.Signature) throws(LedgerError) {
+    let cosigned = note.adding(line)
+    try files.replace([(LogPath.checkpoint, cosigned.bytes)])
+    note = cosigned
+  }
+
   /// Takes the step of an intent that is already on disk.
   mutating func finish(_ intent: LogIntent) throws(LedgerError) {
     var next = stack

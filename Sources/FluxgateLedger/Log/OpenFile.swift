@@ -27,17 +27,28 @@ final class OpenFile: Sendable {
   }
 
   func writeAndSync(_ bytes: [UInt8]) throws(LedgerError) {
+    try write(bytes)
+    try sync()
+  }
+
+  func write(_ bytes: [UInt8]) throws(LedgerError) {
     var rest = bytes[...]
     while !rest.isEmpty {
       // SAFETY: write reads at most `count` bytes of the buffer during the call.
       let written = unsafe rest.withUnsafeBytes {
-        unsafe write(descriptor, $0.baseAddress, $0.count)
+        unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
       }
       if written < 0, errno == EINTR { continue }
       guard written > 0 else { throw .file(.write, path: path, number: errno) }
       rest = rest.dropFirst(written)
     }
-    try sync()
+  }
+
+  /// Bytes in the file.
+  func byteCount() throws(LedgerError) -> Int {
+    let end = lseek(descriptor, 0, SEEK_END)
+    guard end >= 0 else { throw .file(.read, path: path, number: errno) }
+    return end
   }
 
   func readAll(limit: Int) throws(LedgerError) -> [UInt8] {

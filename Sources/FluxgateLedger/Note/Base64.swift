@@ -1,5 +1,5 @@
 /// Standard base64 with padding (RFC 4648 section 4), one spelling for each byte string.
-enum Base64 {
+public enum Base64 {
   private static let alphabet = [UInt8](
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
   private static let padding = UInt8(ascii: "=")
@@ -10,7 +10,7 @@ enum Base64 {
     return table
   }()
 
-  static func encode(_ bytes: some Collection<UInt8>) -> String {
+  public static func encode(_ bytes: some Collection<UInt8>) -> String {
     var text: [UInt8] = []
     text.reserveCapacity((bytes.count + 2) / 3 * 4)
     var rest = bytes[...]
@@ -32,7 +32,7 @@ enum Base64 {
   }
 
   /// Nil for other characters, missing padding, and unused bits that are not zero.
-  static func decode(_ text: some StringProtocol) -> [UInt8]? {
+  public static func decode(_ text: some StringProtocol) -> [UInt8]? {
     let characters = [UInt8](text.utf8)
     guard characters.count % 4 == 0 else { return nil }
     let padded = characters.suffix(2).filter { $0 == padding }.count

@@ -44,8 +44,8 @@ extension VerifierKey {
       return holds ? .init(key: self, time: nil) : nil
     }
     let time = signature.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    let message = "cosignature/v1\ntime \(time)\n" + text
-    let holds = key.verifies([UInt8](signature.dropFirst(8)), over: Array(message.utf8))
+    let message = SignedNote.cosignedMessage(text, time: time)
+    let holds = key.verifies([UInt8](signature.dropFirst(8)), over: message)
     return holds ? .init(key: self, time: time) : nil
   }
 }

@@ -5,6 +5,8 @@ enum KeyFileKind: String, CaseIterable {
   case patientSecret = "fluxgate-patient-secret-v1"
   case patient = "fluxgate-patient-v1"
   case gateway = "fluxgate-gateway-v1"
+  case vault = "fluxgate-vault-v1"
+  case witness = "fluxgate-witness-v1"
 }
 
 /// Writes a key file: the kind, lines of "name value", and a checksum over all lines before it.
@@ -35,5 +37,16 @@ enum Base64 {
     guard let data = Data(base64Encoded: text) else { return nil }
     let bytes = [UInt8](data)
     return encode(bytes).utf8.elementsEqual(text.utf8) ? bytes : nil
+  }
+
+  /// The same without padding, as age writes it.
+  static func encodeUnpadded(_ bytes: [UInt8]) -> String {
+    String(encode(bytes).prefix { $0 != "=" })
+  }
+
+  static func decodeUnpadded(_ text: String) -> [UInt8]? {
+    guard !text.contains("=") else { return nil }
+    let padding = String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
+    return decode(text + padding)
   }
 }

@@ -1,3 +1,4 @@
+public import FluxgateLedger
 internal import FluxgateRecording
 public import FluxgateSeal
 
@@ -19,17 +20,19 @@ public enum Pull {
   /// - Parameters:
   ///   - recording: 32 hexadecimal digits; nil for the only one in the vault.
   ///   - path: a folder that does not exist; the one above it does.
+  ///   - witnesses: whose cosignatures count in the verification.
   ///   - progress: called on this thread with the name of each object that is there, and how many of
   ///     how many are.
   @discardableResult
   public static func run(
     _ vault: DirectoryVault, recording: String? = nil, into path: String, patient: PatientSecret,
-    progress: (PullProgress) -> Void = { _ in }
+    witnesses: WitnessQuorum = .none, progress: (PullProgress) -> Void = { _ in }
   ) throws(VaultError) -> PullReport {
-    let plan = try PullPlan(try choose(recording, in: vault), in: vault, patient: patient)
+    let plan = try PullPlan(
+      try choose(recording, in: vault), in: vault, patient: patient, witnesses: witnesses)
     if Folders.isFolder(path) { return try confirm(plan, at: path) }
     let folder = try PulledFolder(path)
-    try folder.keepOnly(plan.items)
+    try folder.keepOnly(Set(plan.items.map(\.file)))
     let fetched = try fetch(plan, into: folder, progress)
     let report = PullReport(plan, fetched, try verify(plan, at: folder.path))
     try folder.finish()

@@ -1,7 +1,7 @@
 /// A recording's folder under construction, beside the place it is for.
 struct PulledFolder {
   private static let folders = [
-    "capsules", "journal", "segments", "manifests", "proofs", "spans",
+    "capsules", "journal", "segments", "manifests", "proofs", "spans", "erasures",
   ]
 
   let destination: String
@@ -35,8 +35,9 @@ struct PulledFolder {
   }
 
   /// Removes what an earlier pull of something else left.
-  func keepOnly(_ items: [PullItem]) throws(VaultError) {
-    let wanted = Set(items.map(\.file))
+  ///
+  /// - Parameter wanted: files below the folder.
+  func keepOnly(_ wanted: Set<String>) throws(VaultError) {
     for folder in [""] + Self.folders.map({ $0 + "/" }) {
       for (name, isFolder) in try Folders.list("\(path)/\(folder)") {
         guard !isFolder, !wanted.contains(folder + name) else { continue }

@@ -43,6 +43,9 @@ struct PushSource {
       + spans.count
   }
 
+  /// Made by the patient, and no key is known to check it by.
+  func isCheckedElsewhere(_ name: CapsuleFileName) -> Bool { patient == nil && name.grant != nil }
+
   func capsule(_ name: CapsuleFileName) throws(VaultError) -> (ObjectName, [UInt8]) {
     let object = ObjectName.capsule(head.recording, name)
     let bytes = try Self.read("\(folder.capsules)/\(name.text)")

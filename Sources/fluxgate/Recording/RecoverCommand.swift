@@ -13,11 +13,12 @@ struct RecoverCommand: ParsableCommand {
   @Flag(help: "Cut a journal where it is damaged. Copy the recording first.")
   var cutDamage = false
   @OptionGroup var home: HomeOptions
+  @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var output: OutputOptions
 
   struct Report: Encodable {
     let recording: String
-    let closed, anchored: [UInt32]
+    let closed, anchored, cosigned: [UInt32]
     let bytesCut: UInt64
     let removed: [String]
   }
@@ -25,7 +26,8 @@ struct RecoverCommand: ParsableCommand {
   func run() throws {
     output.apply()
     let report = try RecordingRecovery.run(
-      folder: recording, home: home.place, cuttingDamage: cutDamage)
+      folder: recording, home: home.place, passphrase: passphrase.source,
+      cuttingDamage: cutDamage)
     let cut = report.recovery.cut.values.reduce(0, +)
     if report.changedNothing { Console.say("Nothing was left to do.") }
     for closed in report.recovery.closed { Console.say("segment \(closed.segment) closed") }
@@ -34,9 +36,11 @@ struct RecoverCommand: ParsableCommand {
     }
     for name in report.recovery.removed { Console.say("removed unfinished \(name)") }
     for segment in report.anchored { Console.say("segment \(segment) anchored in the log") }
+    for segment in report.cosigned { Console.say("segment \(segment) cosigned by witnesses") }
     Console.report(
       Report(
         recording: recording, closed: report.recovery.closed.map(\.segment),
-        anchored: report.anchored, bytesCut: cut, removed: report.recovery.removed))
+        anchored: report.anchored, cosigned: report.cosigned, bytesCut: cut,
+        removed: report.recovery.removed))
   }
 }

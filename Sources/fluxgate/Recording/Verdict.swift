@@ -1,4 +1,5 @@
 import Fluxgate
+import FluxgateLedger
 import FluxgateRecording
 import FluxgateSeal
 
@@ -9,10 +10,12 @@ struct Verdict {
 
   let found: VerificationReport
   let trust: SignerTrust
+  let witnesses: WitnessQuorum
 
-  init(_ found: VerificationReport, trust: SignerTrust) {
+  init(_ found: VerificationReport, trust: SignerTrust, witnesses: WitnessQuorum) {
     self.found = found
     self.trust = trust
+    self.witnesses = witnesses
   }
 
   var exit: ExitStatus {
@@ -105,9 +108,11 @@ struct Verdict {
     let holding = cosigned + count(.selfAttested)
     let text = "\(holding) of \(total) segments are proven in the gateway's log"
     if holding == 0 { return [text] }
-    return isSelfAttestedOnly
-      ? [text, "self-attested only: no second party has cosigned"]
-      : [text, "\(cosigned) of them cosigned by a witness"]
+    let quorum = "\(witnesses.needed) of \(witnesses.keys.count) witnesses"
+    if !isSelfAttestedOnly { return [text, "cosigned by at least \(quorum)"] }
+    let lone = "self-attested only: no second party has cosigned"
+    if witnesses.keys.isEmpty { return [text, lone] }
+    return [text, "self-attested only: \(cosigned) are cosigned by \(quorum)"]
   }
 
   private var isSelfAttestedOnly: Bool { count(.cosigned) < max(1, found.segmentCount) }
@@ -145,6 +150,7 @@ extension Verdict {
 
     struct Proofs: Encodable {
       let cosigned, selfAttested, invalid: Int
+      let witnesses, quorum: Int
       let selfAttestedOnly: Bool
     }
 
@@ -175,6 +181,7 @@ extension Verdict {
       },
       proofs: Report.Proofs(
         cosigned: count(.cosigned), selfAttested: count(.selfAttested), invalid: count(.invalid),
+        witnesses: witnesses.keys.count, quorum: witnesses.needed,
         selfAttestedOnly: isSelfAttestedOnly),
       streams: streams.map {
         Report.Account(

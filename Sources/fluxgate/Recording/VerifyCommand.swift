@@ -14,12 +14,17 @@ struct VerifyCommand: ParsableCommand {
   @Argument(help: "The recording's folder.")
   var recording: String
   @OptionGroup var signer: SignerOptions
+  @OptionGroup var witnesses: WitnessOptions
+  @OptionGroup var home: HomeOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
     output.apply()
     let trust = try signer.trust()
-    let verdict = Verdict(try RecordingCheck.run(recording, trust: trust), trust: trust)
+    let quorum = try witnesses.trusted(home.place)
+    let verdict = Verdict(
+      try RecordingCheck.run(recording, trust: trust, witnesses: quorum), trust: trust,
+      witnesses: quorum)
     Console.say(verdict.lines())
     Console.report(verdict.report(recording))
     try Console.end(verdict.exit)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Fluxgate
+import FluxgateLedger
 import FluxgateRecording
 import FluxgateSeal
 import FluxgateVault
@@ -20,6 +21,9 @@ struct PullCommand: ParsableCommand {
   var out: String?
   @Flag(help: "List the recordings in the vault; needs no key.")
   var list = false
+  @OptionGroup var witnesses: WitnessOptions
+  @OptionGroup var home: HomeOptions
+  @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
@@ -30,9 +34,11 @@ struct PullCommand: ParsableCommand {
       throw Fault(
         "C13", "no folder to pull into", remedy: "give --out FOLDER, or --list", exit: .refused)
     }
-    let report = try pull(store, into: out)
+    let quorum = try witnesses.trusted(home.place)
+    let secret = try KeyFiles.secret(key, passphrase: passphrase.source)
+    let report = try pull(store, into: out, secret, quorum)
     let verdict = Verdict(
-      report.verification, trust: .patient(try KeyFiles.secret(key).publicKey))
+      report.verification, trust: .patient(secret.publicKey), witnesses: quorum)
     Console.say(
       "Pulled \(report.fetchedCount) objects, \(StatusText.bytes(Double(report.byteCount))); "
         + "\(report.alreadyThereCount) were there already.")
@@ -52,11 +58,14 @@ struct PullCommand: ParsableCommand {
     let verification: Verdict.Report
   }
 
-  private func pull(_ store: DirectoryVault, into out: String) throws -> PullReport {
-    let secret = try KeyFiles.secret(key)
+  private func pull(
+    _ store: DirectoryVault, into out: String, _ secret: PatientSecret, _ quorum: WitnessQuorum
+  ) throws -> PullReport {
     var lines = TransferLines()
     do throws(VaultError) {
-      return try Pull.run(store, recording: recording, into: out, patient: secret) {
+      return try Pull.run(
+        store, recording: recording, into: out, patient: secret, witnesses: quorum
+      ) {
         lines.show($0.name, done: $0.done, total: $0.total)
       }
     } catch {

@@ -1,5 +1,0 @@
-internal import AsyncHTTPClient
-
-enum Placeholder {
-  static let client = HTTPClient.shared
-}

@@ -1,0 +1,20 @@
+public import FluxgateLedger
+
+/// Why a vault server did not do what it was asked, or what it sent is refused.
+public enum RemoteError: Error, Sendable {
+  /// Not `http://` or `https://` and a host.
+  case badURL(String)
+  case exchange(ExchangeError)
+  /// No grant permits it: the code of the nearest miss, and the refusal's entry in the ledger.
+  case refused(reason: String, index: UInt64)
+  /// Any other refusal: the status, and the server's word for it.
+  case status(Int, String)
+  /// Too many requests, for longer than a client waits.
+  case busy(seconds: Int)
+  /// The server's answer is not of its form; the text names the part.
+  case malformed(String)
+  /// An object is not what the release named.
+  case damaged(String)
+  /// This machine's own disk, or a recording that was fetched and does not verify.
+  case local(VaultError)
+}

@@ -1,0 +1,32 @@
+internal import FluxgateSeal
+
+/// One file of a release, and where its bytes come from.
+struct PlannedObject: Hashable, Sendable {
+  enum Source: Hashable, Sendable {
+    case object(ObjectName, size: UInt64)
+    case bytes([UInt8])
+    /// Some categories of a segment.
+    case part(SegmentSource)
+  }
+
+  let name: ReleasedName
+  let source: Source
+  /// Of the bytes, or of the whole segment that a part is taken from.
+  let digest: [UInt8]
+
+  /// SHA-256 over the list of what leaves: what the trail's record keeps of it.
+  static func digest(of objects: [PlannedObject]) -> [UInt8] {
+    let rows = objects.map {
+      CBOR.array([.bytes($0.name.recording), .text($0.name.file), .bytes($0.digest)])
+    }
+    return SHA256.digest(CBOR.array(rows).encoded())
+  }
+}
+
+/// A segment in the vault, and the documents by which a part of it is made.
+struct SegmentSource: Hashable, Sendable {
+  let recording: [UInt8]
+  let number: UInt32
+  let segment: ObjectName
+  let categories: Set<UInt16>
+}

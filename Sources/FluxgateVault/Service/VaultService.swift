@@ -1,0 +1,106 @@
+internal import FluxgateConsent
+public import FluxgateLedger
+public import FluxgateSeal
+internal import Synchronization
+
+/// Serves one patient's vault: decides, enters what it decided in the ledger, and only then acts.
+///
+/// ```swift
+/// let service = try VaultService(vault: vault, home: home, patient: patient)
+/// let release = try service.release(request, by: reader)
+/// let file = try service.object(release.objects[0].name, of: release.id, by: reader.keyFingerprint)
+/// ```
+///
+/// Every decision is durable as a sealed record and a ledger entry before the first byte leaves:
+/// killed anywhere, the server has handed out nothing that is not entered. It holds no key that opens
+/// data. Whoever calls has verified who is asking. Any thread may call; decisions are made one at a
+/// time, and a part of a segment is made without holding them up.
+public final class VaultService: Sendable {
+  public let patient: PatientPublicKey
+  /// The server's log, which holds this patient's entries only.
+  public let ledger: EmbeddedLog
+
+  let vault: DirectoryVault
+  let home: VaultHome
+  let trail: VaultLedger
+  let floor: ClockFloor
+  let state: Mutex<ServiceState>
+  let parts: PartMaker
+
+  /// Opens the log, and enters the consents that were put into the vault without one.
+  public init(
+    vault: DirectoryVault, home: VaultHome, patient: PatientPublicKey
+  ) throws(ServiceError) {
+    self.vault = vault
+    self.home = home
+    self.patient = patient
+    try home.claim(for: patient)
+    ledger = try home.openLedger()
+    trail = VaultLedger(vault: vault, log: ledger, patient: patient)
+    do {
+      floor = try ClockFloor(path: home.floorFile)
+    } catch {
+      throw .clock
+    }
+    parts = try PartMaker(home)
+    state = Mutex(ServiceState(consents: try ConsentShelf(home, vault, patient)))
+    try serially { (state, now) throws(ServiceError) in
+      try state.consents.refresh(from: vault, enteringIn: trail, at: now)
+    }
+  }
+
+  /// The log's last durable checkpoint.
+  public var checkpoint: SignedNote { ledger.checkpoint() }
+
+  /// The consents that concern a reader: all for the patient; for others their own, those that these
+  /// come from, and what revokes any of them.
+  public func consents(for reader: KeyFingerprint) -> [[UInt8]] {
+    state.withLock { state in
+      reader == patient.keyFingerprint ? state.consents.all : state.consents.own(reader)
+    }
+  }
+
+  /// Sealed records of the trail in the order of the ledger. Hand them to the patient only: their
+  /// number and times tell what nobody else needs to know.
+  ///
+  /// A record that is not in the vault is left out: whoever compares with the ledger finds it.
+  public func trailObjects(
+    from index: UInt64, limit: Int
+  ) throws(ServiceError) -> [(index: UInt64, sealed: [UInt8])] {
+    var found: [(index: UInt64, sealed: [UInt8])] = []
+    let size = ledger.head.size
+    guard index < size else { return [] }
+    for place in index..<min(size, index + UInt64(max(0, min(limit, 1000)))) {
+      if let sealed = try sealedRecord(at: place) { found.append((place, sealed)) }
+    }
+    return found
+  }
+
+  private func sealedRecord(at index: UInt64) throws(ServiceError) -> [UInt8]? {
+    let entry: [UInt8]
+    do { entry = try ledger.entry(at: index) } catch { throw .ledger(error) }
+    do throws(VaultError) {
+      return try vault.get(.trail(entry), limit: SaltedRecord.sealedByteCountMax)
+    } catch {
+      if case .noObject = error { return nil }
+      throw .of(error)
+    }
+  }
+
+  /// Runs one decision after the other, each with the time at which it is made.
+  func serially<Result>(
+    _ body: (inout ServiceState, Int64) throws(ServiceError) -> Result
+  ) throws(ServiceError) -> Result {
+    try state.withLock { (state) throws(ServiceError) -> Result in
+      let now: Int64
+      do { now = try floor.now() } catch { throw .clock }
+      return try body(&state, now)
+    }
+  }
+}
+
+/// What decisions are made with.
+struct ServiceState {
+  var consents: ConsentShelf
+  var releases = OpenReleases()
+}

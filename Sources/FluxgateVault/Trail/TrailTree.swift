@@ -1,0 +1,40 @@
+internal import FluxgateLedger
+
+/// Rebuilds a log's tree from its entries, and compares it with two checkpoints.
+struct TrailTree {
+  let head: Checkpoint
+  private(set) var entries: [[UInt8]] = []
+  private(set) var findings: [TrailFinding] = []
+  private let older: Checkpoint?
+  private var edge = RightEdge()
+
+  init(head: Checkpoint, older: Checkpoint?) {
+    self.head = head
+    self.older = older
+    guard let older, older.size > head.size else { return }
+    findings.append(.shorter(size: head.size, before: older.size))
+  }
+
+  /// - Parameter leaves: the tile of leaf hashes, by which an entry that was changed is named.
+  mutating func append(_ bundle: [[UInt8]], leaves: [UInt8]) {
+    for (place, entry) in bundle.enumerated() {
+      let leaf = TreeHash.leaf(entry)
+      let kept = leaves.dropFirst(place * TreeHash.byteCount).prefix(TreeHash.byteCount)
+      if kept.count == TreeHash.byteCount, !kept.elementsEqual(leaf.bytes) {
+        findings.append(.entry(index: edge.size))
+      }
+      edge.append(leaf)
+      entries.append(entry)
+      if edge.size == older?.size, edge.root != older?.root {
+        findings.append(.rewritten(before: edge.size))
+      }
+    }
+  }
+
+  mutating func miss(_ address: TileAddress) { findings.append(.tile(path: address.path)) }
+
+  /// Call when all entries of the head were appended.
+  mutating func finish() {
+    if edge.root != head.root { findings.append(.tree) }
+  }
+}

@@ -1,7 +1,0 @@
-import Hummingbird
-import HummingbirdTLS
-import NIOSSL
-
-enum Placeholder {
-  static func router() -> Router<BasicRequestContext> { Router() }
-}
