@@ -290,3 +290,26 @@ extension ConsentGrant {
       created: valid.from ?? 0)
   }
 }
+
+extension EndToEnd {
+  @Suite(.enabled(if: FluxgateProcess.executable != nil)) struct GrantCommandTests {
+    @Test func `record names everybody who can open it before it starts`() throws {
+      let bench = try GrantBench()
+      try bench.grant([1])
+      let devices = ThreeDevices(folder: bench.workshop.root)
+      try devices.heart.start()
+      defer { devices.heart.stop() }
+      let ending = try FluxgateProcess(home: bench.workshop.home.path).run(
+        bench.workshop.recordWords(["heart=twinleaf-tio@\(devices.heart.path)"])
+          + ["--vault", bench.vault, "--seconds", "1", "--profiles"]
+          + [FluxgateProcess.root.appendingPathComponent("device-profiles").path])
+      #expect(ending.status == 0, "\(ending)")
+      for key in [bench.cardiologist.publicKey, bench.workshop.patient.publicKey] {
+        #expect(ending.out.contains(key.name) && ending.out.contains(key.fingerprint))
+      }
+      #expect(ending.out.contains("cardiac"))
+      #expect(!ending.out.contains(bench.researcher.publicKey.fingerprint))
+      #expect(try bench.reader(bench.cardiologist).lockedEpochs(of: 1).isEmpty)
+    }
+  }
+}
