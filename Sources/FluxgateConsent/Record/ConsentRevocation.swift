@@ -24,22 +24,3 @@ public struct ConsentRevocation: Hashable, Sendable {
     self.reason = reason
   }
 }
-
-public enum ConsentRecord: Hashable, Sendable {
-  case grant(ConsentGrant)
-  case revocation(ConsentRevocation)
-
-  public var id: ConsentID {
-    switch self {
-    case .grant(let grant): grant.id
-    case .revocation(let revocation): revocation.id
-    }
-  }
-
-  public var patient: KeyFingerprint {
-    switch self {
-    case .grant(let grant): grant.patient
-    case .revocation(let revocation): revocation.patient
-    }
-  }
-}
