@@ -27,6 +27,8 @@ struct FluxgateCommand: ParsableCommand {
       ExportCommand.self,
       PushCommand.self,
       PullCommand.self,
+      VaultCommand.self,
+      ReadCommand.self,
       WitnessCommand.self,
       ProfileCommand.self,
       DemoCommand.self,
