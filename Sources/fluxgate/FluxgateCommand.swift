@@ -27,6 +27,7 @@ struct FluxgateCommand: ParsableCommand {
       ExportCommand.self,
       PushCommand.self,
       PullCommand.self,
+      TrailCommand.self,
       VaultCommand.self,
       ReadCommand.self,
       WitnessCommand.self,
