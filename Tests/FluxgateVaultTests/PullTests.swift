@@ -261,7 +261,7 @@ import Testing
     #expect(report.verification.status == .incomplete)
   }
 
-  @Test func `an erased recording comes back as erased`() throws {
+  @Test func `a recording without salt and capsules comes back as that`() throws {
     try vault.delete(.salt(bench.recording))
     for name in try vault.list(ObjectName.capsules(bench.recording)) { try vault.delete(name) }
     #expect(try Pull.list(vault).first?.isErased == true)
