@@ -32,8 +32,6 @@ struct SignedDocument {
 struct HeadDocument {
   let recording: [UInt8]
   let gateway: VerifyingKey
-  /// Those that the recording has streams of.
-  let categories: Set<UInt16>
   /// What the first manifest is chained to.
   let digest: [UInt8]
   /// Of all its streams, rising.
@@ -46,21 +44,17 @@ struct HeadDocument {
     guard let key = VerifyingKey(bytes: try document.bytes("gateway", count: 32)) else {
       throw .encoding
     }
-    guard let streams = document.body["streams"]?.arrayValue else { throw .encoding }
-    let categories = streams.compactMap { $0["category"]?.uint.flatMap(UInt16.init(exactly:)) }
-    guard categories.count == streams.count else { throw .encoding }
-    self.categories = Set(categories).sorted()
     try document.check("fluxgate/v1/recording", by: key)
     gateway = key
     categories = try Self.categories(of: document.body)
     digest = SHA256.digest(file)
   }
 
-  private static func categories(of body: CBOR) throws(ObjectFault) -> Set<UInt16> {
+  private static func categories(of body: CBOR) throws(ObjectFault) -> [UInt16] {
     guard let streams = body["streams"]?.arrayValue else { throw .encoding }
     let categories = streams.compactMap { $0["category"]?.uint.flatMap(UInt16.init(exactly:)) }
     guard categories.count == streams.count else { throw .encoding }
-    return Set(categories)
+    return Set(categories).sorted()
   }
 }
 
