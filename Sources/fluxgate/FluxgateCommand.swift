@@ -28,6 +28,7 @@ struct FluxgateCommand: ParsableCommand {
       ExportCommand.self,
       PushCommand.self,
       PullCommand.self,
+      TrailCommand.self,
       VaultCommand.self,
       ReadCommand.self,
       LedgerCommand.self,
