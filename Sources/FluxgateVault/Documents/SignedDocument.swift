@@ -36,8 +36,6 @@ struct HeadDocument {
   let categories: Set<UInt16>
   /// What the first manifest is chained to.
   let digest: [UInt8]
-  /// Of all its streams, rising.
-  let categories: [UInt16]
 
   /// Checks the signature by the key that the document names; who that is, is for the caller.
   init(_ file: [UInt8]) throws(ObjectFault) {
@@ -46,10 +44,6 @@ struct HeadDocument {
     guard let key = VerifyingKey(bytes: try document.bytes("gateway", count: 32)) else {
       throw .encoding
     }
-    guard let streams = document.body["streams"]?.arrayValue else { throw .encoding }
-    let categories = streams.compactMap { $0["category"]?.uint.flatMap(UInt16.init(exactly:)) }
-    guard categories.count == streams.count else { throw .encoding }
-    self.categories = Set(categories).sorted()
     try document.check("fluxgate/v1/recording", by: key)
     gateway = key
     categories = try Self.categories(of: document.body)
