@@ -4,7 +4,7 @@ import Foundation
 
 /// The command line: one file a command, one way to end.
 @main
-struct FluxgateCommand: ParsableCommand {
+struct FluxgateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fluxgate",
     abstract: "Records biosensors into sealed recordings that only the patient opens.",
@@ -29,6 +29,7 @@ struct FluxgateCommand: ParsableCommand {
       PullCommand.self,
       VaultCommand.self,
       ReadCommand.self,
+      LedgerCommand.self,
       WitnessCommand.self,
       ProfileCommand.self,
       DemoCommand.self,
@@ -38,12 +39,16 @@ struct FluxgateCommand: ParsableCommand {
       BenchCommand.self,
     ])
 
-  static func main() {
+  static func main() async {
     // A reader that goes away must not end a recording.
     signal(SIGPIPE, SIG_IGN)
     do {
       var command = try parseAsRoot()
-      try command.run()
+      if var waiting = command as? any AsyncParsableCommand {
+        try await waiting.run()
+      } else {
+        try command.run()
+      }
     } catch let fault as Fault {
       Console.fault(fault)
       Foundation.exit(fault.exit.rawValue)

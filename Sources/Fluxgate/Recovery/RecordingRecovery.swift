@@ -29,9 +29,10 @@ public enum RecordingRecovery {
   /// Recovers with the keys and the log of `home`, and has cosigned what its witnesses have not seen
   /// yet; the log is opened only if something is to be done in it.
   public static func run(
-    folder path: String, home: GatewayHome, cuttingDamage: Bool = false
+    folder path: String, home: GatewayHome, passphrase: PassphraseSource = PassphraseSource(),
+    cuttingDamage: Bool = false
   ) throws(Fault) -> Report {
-    let identity = try home.identity()
+    let identity = try home.identity(passphrase: passphrase)
     let policy = try WitnessFile.read(home.witnessFile)
     var log: EmbeddedLog?
     func openLog() throws(Fault) -> EmbeddedLog {

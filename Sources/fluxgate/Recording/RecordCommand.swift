@@ -28,6 +28,7 @@ struct RecordCommand: ParsableCommand {
   @Option(help: "Length of an epoch in minutes, 1 to 60.")
   var epoch: Int = 10
   @OptionGroup var home: HomeOptions
+  @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
@@ -48,7 +49,7 @@ struct RecordCommand: ParsableCommand {
     guard (1...60).contains(epoch) else {
       throw Fault("C09", "an epoch is 1 to 60 minutes", remedy: "change --epoch", exit: .refused)
     }
-    let identity = try home.place.identity()
+    let identity = try home.place.identity(passphrase: passphrase.source)
     let key = try KeyFiles.patient(patient)
     let pairing = try KeyFiles.pairing(
       pairing ?? KeyPaths.sibling(of: patient, ending: "pairing"), of: key, with: identity)
