@@ -16,6 +16,7 @@ struct FluxgateCommand: AsyncParsableCommand {
     version: Version.number,
     subcommands: [
       KeysCommand.self,
+      ConsentCommand.self,
       ScanCommand.self,
       CheckCommand.self,
       RecordCommand.self,
