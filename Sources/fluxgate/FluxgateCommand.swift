@@ -28,6 +28,7 @@ struct FluxgateCommand: AsyncParsableCommand {
       ExportCommand.self,
       PushCommand.self,
       PullCommand.self,
+      EraseCommand.self,
       VaultCommand.self,
       ReadCommand.self,
       LedgerCommand.self,

@@ -76,6 +76,9 @@ public struct GatewayHome: Sendable {
     }
   }
 
+  /// Captures made here.
+  public var captures: CaptureRegister { CaptureRegister(path: path + "/captures") }
+
   public func cursors() throws(Fault) -> RecordCursors { try RecordCursors(path: cursorFile) }
 
   static func environment(_ name: String) -> String? {
