@@ -22,7 +22,7 @@ public struct LedgerStatus: Sendable {
 
   /// How many of the witnesses that count have cosigned the head.
   public var cosignerCount: Int {
-    witnesses?.cosigners(of: note, log: verifierKey).count ?? 0
+    witnesses?.trusted.cosigners(of: note, log: verifierKey).count ?? 0
   }
 
   public var isCosigned: Bool { witnesses.map { cosignerCount >= $0.quorum } ?? false }

@@ -63,7 +63,7 @@ public struct SegmentBundle: Sendable {
   private static func keys(
     _ card: GatewayCard, _ log: VerifierKey, _ witnesses: WitnessPolicy?
   ) -> [File] {
-    let witnessFiles = (witnesses?.keys ?? []).enumerated().map { place, key in
+    let witnessFiles = (witnesses?.trusted.keys ?? []).enumerated().map { place, key in
       File(name: "witness-\(place + 1).pem", bytes: Array(key.key.pem.utf8))
     }
     return [

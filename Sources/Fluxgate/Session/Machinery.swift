@@ -12,6 +12,7 @@ final class Machinery: Sendable {
   private let works: Works
   private let threads: [WorkerThread]
   private let desk: CosigningDesk?
+  private let stamps: StampDesk?
 
   init(
     _ plan: SessionPlan, devices: [DeviceThread], started: HostTime, counters: LiveCounters,
@@ -31,9 +32,10 @@ final class Machinery: Sendable {
     self.works = works
     works.putDocuments()
     desk = plan.log.flatMap { log in plan.witnesses.map { CosigningDesk(log: log, policy: $0) } }
+    stamps = Self.stamps(plan, desk)
     let anchoring = AnchoringThread(
       folder: writer.folder, key: plan.identity.identity, log: plan.log, counters: counters,
-      finished: finished, faults: faults, desk: desk)
+      finished: finished, faults: faults, desk: desk, stamps: stamps)
     threads = [
       Self.stages(works), Self.seal(works, writer, started), Self.sync(works, writer.sync),
       Self.anchor(works, anchoring),
@@ -53,8 +55,16 @@ final class Machinery: Sendable {
     let accounts = works.lanes.accounts(works.results)
     for account in accounts { check(account, faults) }
     desk?.close()
+    stamps?.close()
     return SessionResult(
-      accounts: accounts, faults: faults.all, cosigning: desk.map { cosigning($0, works.counters) })
+      accounts: accounts, faults: faults.all, cosigning: desk.map { cosigning($0, works.counters) },
+      dating: stamps.map { SessionResult.Dating(newest: $0.newest, fault: $0.fault) })
+  }
+
+  private static func stamps(_ plan: SessionPlan, _ desk: CosigningDesk?) -> StampDesk? {
+    plan.log.flatMap { log in
+      plan.stamping.map { StampDesk(log: log, stamping: $0, witnesses: desk) }
+    }
   }
 
   /// What the devices' threads counted and what the recording holds must be the same.

@@ -63,6 +63,7 @@ struct RecordCommand: ParsableCommand {
     recoverOthers(beside: plan.folder, identity, log)
     plan.log = log
     plan.witnesses = try WitnessFile.read(home.place.witnessFile)
+    plan.stamping = try home.place.stamping()
     return plan
   }
 
@@ -115,6 +116,7 @@ enum SessionReport {
     Console.say(result.accounts.map(line))
     for fault in result.faults { Console.complain(fault.text()) }
     Console.say(CosigningLines.lines(result.cosigning))
+    Console.say(DatingLines.lines(result.dating))
     Console.say("Closed: \(folder)")
     Console.report(
       Report(
