@@ -34,6 +34,8 @@ struct HeadDocument {
   let gateway: VerifyingKey
   /// What the first manifest is chained to.
   let digest: [UInt8]
+  /// Of all its streams, rising.
+  let categories: [UInt16]
 
   /// Checks the signature by the key that the document names; who that is, is for the caller.
   init(_ file: [UInt8]) throws(ObjectFault) {
