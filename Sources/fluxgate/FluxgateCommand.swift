@@ -29,6 +29,7 @@ struct FluxgateCommand: ParsableCommand {
       PushCommand.self,
       PullCommand.self,
       TrailCommand.self,
+      EraseCommand.self,
       VaultCommand.self,
       ReadCommand.self,
       LedgerCommand.self,

@@ -78,6 +78,9 @@ public struct GatewayHome: Sendable {
     }
   }
 
+  /// Captures made here.
+  public var captures: CaptureRegister { CaptureRegister(path: path + "/captures") }
+
   public func cursors() throws(Fault) -> RecordCursors { try RecordCursors(path: cursorFile) }
 
   /// The desk that follows a patient's consents in a vault, by this gateway's own clock floor.
