@@ -24,3 +24,8 @@ public struct ConsentRevocation: Hashable, Sendable {
     self.reason = reason
   }
 }
+
+extension ConsentRevocation {
+  /// Whether a text can stand as a reason.
+  public static func isReason(_ text: String) -> Bool { Code.isReason(text) }
+}

@@ -49,7 +49,7 @@ struct PushSource {
   func capsule(_ name: CapsuleFileName) throws(VaultError) -> (ObjectName, [UInt8]) {
     let object = ObjectName.capsule(head.recording, name)
     let bytes = try Self.read("\(folder.capsules)/\(name.text)")
-    try checked(object) { () throws(ObjectFault) in
+    _ = try checked(object) { () throws(ObjectFault) in
       try CapsuleDocument.check(bytes, named: name, of: head, patient: patient)
     }
     return (object, bytes)
