@@ -88,9 +88,11 @@ final class WitnessBench: Sendable {
   func courier(
     _ quorum: Int, _ members: [(VerifierKey, String)], timeout: Int = 1
   ) throws -> (WitnessCourier, Task<Void, Never>) {
-    let policy = try WitnessPolicy(
-      quorum: quorum,
-      members: try members.map { try #require(WitnessPolicy.Member(key: $0, url: $1)) })
+    var asked: [WitnessPolicy.Member] = []
+    for (key, url) in members {
+      asked.append(try #require(WitnessPolicy.Member(key: key, url: url)))
+    }
+    let policy = try WitnessPolicy(quorum: quorum, members: asked)
     let courier = WitnessCourier(
       log: log, policy: policy, exchange: HTTPExchange(timeout: timeout))
     return (courier, Task { await courier.run() })
