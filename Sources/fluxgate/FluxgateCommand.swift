@@ -4,7 +4,7 @@ import Foundation
 
 /// The command line: one file a command, one way to end.
 @main
-struct FluxgateCommand: AsyncParsableCommand {
+struct FluxgateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fluxgate",
     abstract: "Records biosensors into sealed recordings that only the patient opens.",
@@ -29,6 +29,7 @@ struct FluxgateCommand: AsyncParsableCommand {
       PushCommand.self,
       PullCommand.self,
       TrailCommand.self,
+      EraseCommand.self,
       VaultCommand.self,
       ReadCommand.self,
       LedgerCommand.self,
@@ -41,16 +42,12 @@ struct FluxgateCommand: AsyncParsableCommand {
       BenchCommand.self,
     ])
 
-  static func main() async {
+  static func main() {
     // A reader that goes away must not end a recording.
     signal(SIGPIPE, SIG_IGN)
     do {
       var command = try parseAsRoot()
-      if var waiting = command as? any AsyncParsableCommand {
-        try await waiting.run()
-      } else {
-        try command.run()
-      }
+      try command.run()
     } catch let fault as Fault {
       Console.fault(fault)
       Foundation.exit(fault.exit.rawValue)

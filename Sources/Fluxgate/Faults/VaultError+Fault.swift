@@ -23,27 +23,9 @@ extension Fault {
         remedy: "check the disk, then repeat: nothing is copied twice",
         cause: "\(path): \(ErrorNumber.text(number))", exit: .failed)
     case .noObject, .conflict, .refused, .notVerified: damagedVault(error)
+    case .erased, .needsResealing, .nothingToErase: erased(error)
     case .recording(let error): .recording(error, folder: "the recording")
     case .invalidName, .noRecording, .severalRecordings, .exists: wrongChoice(error)
-    case .erased, .needsResealing, .nothingToErase: erasure(error)
-    }
-  }
-
-  private static func erasure(_ error: VaultError) -> Fault {
-    switch error {
-    case .erased(let recording):
-      Fault(
-        "E01", "the patient has erased this recording", state: "Nothing was put into the vault.",
-        remedy: "erase it here too: `fluxgate erase --apply`", cause: recording, exit: .refused)
-    case .needsResealing(let capsules):
-      Fault(
-        "E02", "capsules hold keys that stay and keys that go", state: "Nothing was erased.",
-        remedy: "erase with the patient's key: it seals anew what stays",
-        cause: capsules.joined(separator: ", "), exit: .refused)
-    default:
-      Fault(
-        "E03", "nothing in the vault is in this scope", state: "Nothing was erased.",
-        remedy: "`fluxgate pull --list` shows what there is", exit: .refused)
     }
   }
 

@@ -18,16 +18,16 @@ public struct LedgerPlace: Sendable {
     let key: String
     if DurableFile.exists(vault.verifierFile) {
       (logFolder, witnessFile) = (vault.ledgerFolder, vault.witnessFile)
-      shelf = StampShelf(folder: vault.stampFolder)
+      shelf = vault.stamps
       key = Self.line(try DurableFile.read(vault.verifierFile))
     } else if DurableFile.exists(gateway.cardFile) {
-      (logFolder, witnessFile) = (gateway.logFolder, path + "/witnesses")
+      (logFolder, witnessFile) = (gateway.logFolder, gateway.witnessFile)
       shelf = gateway.stamps
       key = try KeyFiles.card(gateway.cardFile).logVerifierKey
     } else {
       throw .noLedger(path)
     }
-    authorityFile = AuthorityFile(path: path + "/authorities")
+    authorityFile = AuthorityFile(home: path)
     do throws(NoteError) {
       verifierKey = try VerifierKey(key)
     } catch {
@@ -48,23 +48,10 @@ public struct LedgerPlace: Sendable {
 
   /// Nil where no witness is asked.
   public func witnesses() throws(Fault) -> WitnessPolicy? {
-    guard DurableFile.exists(witnessFile) else { return nil }
-    let text = String(decoding: try DurableFile.read(witnessFile), as: UTF8.self)
-    do throws(WitnessPolicy.Failure) {
-      return try WitnessPolicy(text)
-    } catch {
-      throw Fault(
-        "D28", "\(witnessFile) names no witnesses",
-        remedy: "`fluxgate witness list` shows what is wrong", cause: "\(error)", exit: .refused)
-    }
+    try WitnessFile.read(witnessFile)
   }
 
   private static func line(_ bytes: [UInt8]) -> String {
     String(decoding: bytes.last == 0x0A ? bytes.dropLast() : bytes[...], as: UTF8.self)
   }
-}
-
-extension GatewayHome {
-  public var stamps: StampShelf { StampShelf(folder: path + "/stamps") }
-  public var authorities: AuthorityFile { AuthorityFile(path: path + "/authorities") }
 }

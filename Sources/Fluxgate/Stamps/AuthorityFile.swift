@@ -9,6 +9,9 @@ public struct AuthorityFile: Sendable, Hashable {
 
   public init(path: String) { self.path = path }
 
+  /// The one of a gateway's or a vault server's home.
+  init(home: String) { self.init(path: home + "/authorities") }
+
   /// None where there is no file.
   public func read() throws(Fault) -> [StampAuthority] {
     guard DurableFile.exists(path) else { return [] }

@@ -16,6 +16,7 @@ public final class StampCourier: Sendable {
 
   private let log: EmbeddedLog
   private let stamping: Stamping
+  private let cosigned: @Sendable () -> SignedNote?
   private let state = Mutex(State())
 
   private struct State {
@@ -24,9 +25,14 @@ public final class StampCourier: Sendable {
     var fault: Fault?
   }
 
-  public init(log: EmbeddedLog, stamping: Stamping) {
+  /// - Parameter cosigned: the newest head that enough witnesses have cosigned; it is preferred, so
+  ///   that one proof can show both.
+  public init(
+    log: EmbeddedLog, stamping: Stamping, cosigned: @escaping @Sendable () -> SignedNote? = { nil }
+  ) {
     self.log = log
     self.stamping = stamping
+    self.cosigned = cosigned
   }
 
   /// The last head that was dated; nil before the first.
@@ -54,10 +60,7 @@ public final class StampCourier: Sendable {
   }
 
   private func turn() async {
-    let note = log.checkpoint()
-    guard let checkpoint = try? Checkpoint(note.text), checkpoint.size > 0,
-      state.withLock({ $0.schedule.isDue(note.text, at: .now) })
-    else { return }
+    guard let note = due(), let checkpoint = try? Checkpoint(note.text) else { return }
     do throws(Fault) {
       let head = try await stamping.stamp(note, checkpoint)
       state.withLock { state in
@@ -69,6 +72,15 @@ public final class StampCourier: Sendable {
         state.schedule.noteFailure(of: note.text, at: .now)
         state.fault = error
       }
+    }
+  }
+
+  private func due() -> SignedNote? {
+    let head = log.checkpoint()
+    guard log.head.size > 0 else { return nil }
+    return state.withLock { state in
+      let choice = state.schedule.isHurried ? [head] : [cosigned() ?? head, head]
+      return choice.first { state.schedule.isDue($0.text, at: .now) }
     }
   }
 }

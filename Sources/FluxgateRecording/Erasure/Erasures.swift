@@ -51,7 +51,7 @@ public struct Erasures: Sendable, Hashable {
     guard scope.recording ?? recording == recording else { return false }
     if let epochs = scope.epochs { return epochs.contains { $0.recording == recording } }
     if scope.recording != nil { return true }
-    return began.map { $0 < tombstone.created } ?? true
+    return began.map { $0 <= tombstone.created } ?? true
   }
 }
 

@@ -1,5 +1,5 @@
 public import FluxgateConsent
-internal import FluxgateRecording
+public import FluxgateRecording
 public import FluxgateSeal
 
 /// What a patient asks to have erased.
@@ -40,12 +40,27 @@ public struct ErasurePlan: Sendable, Hashable {
   public init(
     _ wish: ErasureWish, in vault: DirectoryVault, of patient: KeyFingerprint
   ) throws(VaultError) {
+    let places = try VaultErasure.recordings(in: vault)
+      .map { VaultPlace(vault: vault, recording: $0) }
+    try self.init(wish, places, patient)
+  }
+
+  /// By copies of the recordings' documents, as ``RemoteVault/documents(of:into:)`` brings them.
+  public init(
+    _ wish: ErasureWish, in copies: [RecordingFolder], of patient: KeyFingerprint
+  ) throws(VaultError) {
+    try self.init(wish, copies.map { FolderPlace(folder: $0) }, patient)
+  }
+
+  private init(
+    _ wish: ErasureWish, _ places: [any ErasurePlace], _ patient: KeyFingerprint
+  ) throws(VaultError) {
     var found: [UInt16: [ErasedEpochs]] = [:]
-    for recording in try VaultErasure.recordings(in: vault)
-    where wish.recording ?? recording == recording {
-      guard let known = try KnownRecording(recording, in: vault), known.patient == patient else {
-        continue
-      }
+    for place in places {
+      guard let known = try KnownRecording(place), known.patient == patient,
+        wish.recording ?? known.recording == known.recording
+      else { continue }
+      let recording = known.recording
       let hits = wish.hasWindow ? try known.epochs(of: wish, undated: &undated) : [:]
       if wish.hasWindow, hits.isEmpty { continue }
       recordings.append(hexadecimal(recording))
@@ -86,10 +101,12 @@ extension ErasureWish {
 private struct KnownRecording {
   let patient: KeyFingerprint
   private let head: HeadDocument
-  private let place: VaultPlace
+  private let place: any ErasurePlace
 
-  init?(_ recording: [UInt8], in vault: DirectoryVault) throws(VaultError) {
-    place = VaultPlace(vault: vault, recording: recording)
+  var recording: [UInt8] { head.recording }
+
+  init?(_ place: any ErasurePlace) throws(VaultError) {
+    self.place = place
     guard let pairing = try place.pairing().flatMap({ try? Pairing.read($0) }),
       let head = try place.head().flatMap({ try? HeadDocument($0) })
     else { return nil }
@@ -104,7 +121,7 @@ private struct KnownRecording {
     let wanted = head.categories.filter { wish.categories?.contains($0) ?? true }
     for epoch in try epochs() {
       guard let span = try span(of: epoch) else {
-        undated.append(ErasedEpochs(recording: place.recording, epochs: epoch...epoch))
+        undated.append(ErasedEpochs(recording: recording, epochs: epoch...epoch))
         continue
       }
       for category in wanted {
@@ -112,7 +129,7 @@ private struct KnownRecording {
         hits[category, default: []].append(epoch)
       }
     }
-    return hits.mapValues { ErasedEpochs.joined($0, of: place.recording) }
+    return hits.mapValues { ErasedEpochs.joined($0, of: recording) }
   }
 
   /// Those that somebody could still open.
@@ -124,7 +141,7 @@ private struct KnownRecording {
   private func span(of epoch: UInt32) throws(VaultError) -> EpochSpan? {
     guard let bytes = try place.read(.span(epoch)),
       let span = try? EpochSpan.read(bytes, gateway: head.gateway),
-      span.recording == place.recording, span.epoch == epoch
+      span.recording == recording, span.epoch == epoch
     else { return nil }
     return span
   }

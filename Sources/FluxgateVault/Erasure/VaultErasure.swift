@@ -1,4 +1,4 @@
-internal import FluxgateRecording
+public import FluxgateRecording
 public import FluxgateSeal
 
 /// A patient's tombstones in a vault, and what they do to what lies there (DocC page ``Erasure``).
@@ -87,11 +87,29 @@ public enum VaultErasure {
     return put
   }
 
+  /// The same for a vault behind a server, by copies of its documents: the capsules to be handed in.
+  public static func resealed(
+    for tombstone: Tombstone, in copies: [RecordingFolder], secret: PatientSecret
+  ) throws(VaultError) -> [ResealedCapsule] {
+    var made: [ResealedCapsule] = []
+    for copy in copies {
+      let place = FolderPlace(folder: copy)
+      guard let head = try place.head().flatMap({ try? HeadDocument($0) }),
+        let erasure = try RecordingErasure([tombstone], of: head.recording, in: place)
+      else { continue }
+      let resealing = Resealing(secret: secret, readers: [], head: head, tombstone: tombstone)
+      made += try resealing.capsules(for: try erasure.standings()).map {
+        ResealedCapsule(recording: head.recording, name: $0.name.text, bytes: $0.bytes)
+      }
+    }
+    return made
+  }
+
   /// What the vault's tombstones, and those given, say of one recording; nil where it has no pairing.
   static func erasures(
-    of recording: [UInt8], in vault: DirectoryVault, and tombstones: [Tombstone] = []
+    of recording: [UInt8], in vault: DirectoryVault
   ) throws(VaultError) -> Erasures? {
-    let all = try self.tombstones(in: vault) + tombstones
+    let all = try tombstones(in: vault)
     return try RecordingErasure(
       all, of: recording, in: VaultPlace(vault: vault, recording: recording))?.erasures
   }
@@ -116,6 +134,15 @@ public enum VaultErasure {
     let names = try vault.list("rec/").filter { $0.last == "pairing" }
     return names.compactMap { $0.folders.last?.split(separator: "/").last.flatMap(recordingID) }
   }
+}
+
+/// A capsule of keys that stay, made by the patient's machine.
+public struct ResealedCapsule: Sendable, Hashable {
+  /// 16 bytes.
+  public let recording: [UInt8]
+  /// The file's name.
+  public let name: String
+  public let bytes: [UInt8]
 }
 
 extension ObjectFault {

@@ -32,10 +32,11 @@ struct KeysCommand: ParsableCommand {
       }
       let card = try place.card(passphrase: PassphraseSource(file: lock.passphraseFile))
       Console.say(isNew ? "Made this gateway's keys." : "This gateway has keys.")
-      Console.say("  card        \(place.cardFile)")
-      Console.say("  key         \(Digits.hexadecimal(card.key.bytes))")
-      Console.say("  log         \(card.logVerifierKey)")
-      Console.say("Give the card to the patient for pairing; keep \(place.keyFile) secret.")
+      Console.say("  card  \(place.cardFile)")
+      Console.say("  key   \(Digits.hexadecimal(card.key.bytes))")
+      Console.say("  log   \(card.logVerifierKey)")
+      Console.say("Give the card to the patient for pairing. Secret, and only yours:")
+      Console.say("  \(place.keyFile)")
       Console.report([
         "card": place.cardFile, "key": Digits.hexadecimal(card.key.bytes),
         "log": card.logVerifierKey,

@@ -2,7 +2,7 @@ import ArgumentParser
 import Fluxgate
 import FluxgateLedger
 
-struct LedgerStampCommand: AsyncParsableCommand {
+struct LedgerStampCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "stamp",
     abstract: "Have the log's last checkpoint dated by a time-stamp authority.",
@@ -16,7 +16,7 @@ struct LedgerStampCommand: AsyncParsableCommand {
     let isNew: Bool
   }
 
-  func run() async throws {
+  func run() throws {
     output.apply()
     let place = try LedgerPlace(home: home.place.path)
     let log = try place.log()
@@ -25,13 +25,22 @@ struct LedgerStampCommand: AsyncParsableCommand {
       return Console.report(Report(stamp: nil, isNew: false))
     }
     let isNew = !place.shelf.holds(log.head.size)
-    let authorities = try place.authorityFile.read()
-    let dated =
-      isNew
-      ? try await Stamping(shelf: place.shelf, authorities: authorities).stamp(log.note, log.head)
-      : try DatedHead(
-        place.shelf.item(log.head.size), log: log.verifierKey, authorities: authorities)
+    let dated = try isNew ? stamp(log, place) : kept(log, place)
     Console.say(LedgerWords.row("dated", "\(log.head.size) entries: \(LedgerWords.date(dated))"))
     Console.report(Report(stamp: .init(dated), isNew: isNew))
+  }
+
+  private func stamp(_ log: LogReader, _ place: LedgerPlace) throws(Fault) -> DatedHead {
+    let stamping = Stamping(
+      shelf: place.shelf, authorities: try place.authorityFile.read())
+    return try AsyncWork.wait { () async throws(Fault) in
+      try await stamping.stamp(log.note, log.head)
+    }
+  }
+
+  private func kept(_ log: LogReader, _ place: LedgerPlace) throws(Fault) -> DatedHead {
+    try DatedHead(
+      place.shelf.item(log.head.size), log: log.verifierKey,
+      authorities: place.authorityFile.read())
   }
 }
