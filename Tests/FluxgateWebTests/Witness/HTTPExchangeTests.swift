@@ -86,20 +86,21 @@ final class DrippingServer: Sendable {
   private let listener: Int32
 
   init(head: String, every pause: UInt32) throws {
-    listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    self.listener = listener
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_addr.s_addr = inet_addr("127.0.0.1")
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     let bound = withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { [listener] in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
         bind(listener, $0, length) == 0 && listen(listener, 1) == 0
           && getsockname(listener, $0, &length) == 0
       }
     }
     guard bound else { throw POSIXError(.EADDRINUSE) }
     port = Int(UInt16(bigEndian: address.sin_port))
-    Thread.detachNewThread { [listener] in
+    Thread.detachNewThread {
       let peer = accept(listener, nil, nil)
       guard peer >= 0 else { return }
       var sent = write(peer, head, head.utf8.count)

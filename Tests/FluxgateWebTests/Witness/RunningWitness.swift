@@ -31,7 +31,14 @@ final class RunningWitness: Sendable {
 
   /// A real witness.
   convenience init(_ home: WitnessHome, port: Int = 0) async throws {
-    let server = try WitnessServer(home: home, address: try ListenAddress("127.0.0.1:\(port)"))
+    let address = try ListenAddress("127.0.0.1:\(port)")
+    var opened: WitnessServer?
+    // One that was just stopped may hold its folder a moment longer.
+    for _ in 0..<500 where opened == nil {
+      opened = try? WitnessServer(home: home, address: address)
+      if opened == nil { try await Task.sleep(for: .milliseconds(10)) }
+    }
+    let server = try opened ?? WitnessServer(home: home, address: address)
     try await self.init { try await server.run(listening: $0) }
   }
 
