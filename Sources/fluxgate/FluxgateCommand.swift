@@ -29,6 +29,7 @@ struct FluxgateCommand: ParsableCommand {
       PushCommand.self,
       PullCommand.self,
       EraseCommand.self,
+      TrailCommand.self,
       VaultCommand.self,
       ReadCommand.self,
       LedgerCommand.self,

@@ -38,7 +38,10 @@ enum TestWitness {
   }
 
   static func open(_ scratch: Scratch, _ folder: String = "heads") throws -> Witness {
-    try Witness(directory: "\(scratch.path)/\(folder)", cosigner: try cosigner())
+    let cosigner = try cosigner()
+    return try unlocked {
+      try Witness(directory: "\(scratch.path)/\(folder)", cosigner: cosigner)
+    }
   }
 }
 
@@ -64,7 +67,9 @@ struct WitnessTests {
     for (place, step) in steps.stepsInOrder.enumerated() {
       let (status, body) = try answer(witness, Array(step.request.utf8), [try steps.log])
       #expect(status == step.status, "step \(place)")
-      #expect(body.contains(step.bodyContains ?? ""), "step \(place)")
+      if let part = step.bodyContains, !part.isEmpty {
+        #expect(body.contains(part), "step \(place)")
+      }
       #expect(step.bodyEquals == nil || body == step.bodyEquals, "step \(place)")
     }
   }
@@ -170,7 +175,7 @@ struct WitnessTests {
     _ = try TestWitness.open(scratch).add(
       try log.request(from: 0), logs: [log.verifierKey], at: Self.time)
     let good = try scratch.bytes("heads/\(name)")
-    for place in [0, good.count / 2, good.count - 3] {
+    for place in [0, TestLog.origin.utf8.count + 1, good.count - 3] {
       try scratch.flipByte("heads/\(name)", at: place)
       let witness = try TestWitness.open(scratch)
       #expect(throws: WitnessRefusal.storage(.damaged(path: name))) {

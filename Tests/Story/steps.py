@@ -21,7 +21,7 @@ class Story:
     def __init__(self, world, go):
         self.world = world
         self.foreign = Foreign(world, go)
-        self.ports = {name: free_port() for name in ("witness", "vault", "authority", "helmet")}
+        self.ports = {name: free_port() for name in ("witness", "vault", "helmet")}
         self.grants = {}
         self.recordings = []
         self.reads = 0
@@ -83,6 +83,7 @@ class Story:
         self.say("A witness, an authority for dates, and the patient's vault over TLS.")
         run, ports = self.world.run, self.ports
         self.foreign.make_certificates()
+        authority = self.foreign.start_authority()
         run("witness", "new", "--home", self.path("witness"), "--name", "witness.example/w1",
             home="witness")
         os.makedirs(self.path("vault"))
@@ -95,8 +96,8 @@ class Story:
         for home in ("gateway", "vaulthome"):
             run("witness", "add", "--home", self.path(home), self.witness_key, self.url("witness"),
                 home=home)
-            self.foreign.configure_authority(home, self.url("authority"))
-        self.foreign.start_authority(ports["authority"])
+            run("ledger", "authority", authority, "authority/root.pem", "--home", self.path(home),
+                home=home)
         self.world.serve("witness", [
             self.world.program, "witness", "serve", "--home", self.path("witness"), "--listen",
             f"127.0.0.1:{ports['witness']}"], "witness", ports["witness"])
@@ -295,12 +296,18 @@ class Story:
         kinds = [entry["kind"] for entry in entries]
         for kind in ("consentGranted", "released", "refused"):
             need(kind in kinds, f"the trail has no entry of kind {kind}: {kinds}")
-        self.foreign.check_logs({"vaulthome/ledger": self.vault_key,
-                                 "gateway/log": self.line("gateway/gateway.pub", "log ")},
-                                self.witness_key)
-        self.foreign.check_stamps(["vaulthome", "gateway"])
-        if os.path.exists(self.path(self.recordings[0], "salt")):
-            self.foreign.check_one_segment(self.recordings[0], self.witness_key)
+        self.say(self.foreign.check_log(self.path("vaulthome/ledger"), self.vault_key,
+                                        self.witness_key))
+        self.say(self.foreign.check_log(self.path("gateway/log"),
+                                        self.line("gateway/gateway.pub", "log "),
+                                        self.witness_key))
+        stamps = self.foreign.check_stamps(
+            [self.path(home, "stamps") for home in ("vaulthome", "gateway")])
+        need(stamps > 0, "no checkpoint was stamped")
+        self.say(f"openssl ts accepts {stamps} stamps.")
+        if os.path.exists(self.path(self.recordings[-1], "salt")):
+            self.foreign.check_one_segment(self.recordings[-1])
+            self.say("The page for strangers holds, and finds a flipped byte.")
 
     # Keys again
 

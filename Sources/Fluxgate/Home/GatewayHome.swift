@@ -1,5 +1,6 @@
 public import FluxgateLedger
 public import FluxgateSeal
+internal import FluxgateVault
 internal import Glibc
 
 /// The folder where a gateway keeps its identity, its log, its cursors and the notes of running
@@ -22,6 +23,7 @@ public struct GatewayHome: Sendable {
   var logFolder: String { path + "/log" }
   var cursorFile: String { path + "/cursors" }
   var runFolder: String { path + "/run" }
+  var floorFile: String { path + "/floor" }
 
   /// The gateway's keys, or the fault that says how to make them.
   ///
@@ -80,6 +82,18 @@ public struct GatewayHome: Sendable {
   public var captures: CaptureRegister { CaptureRegister(path: path + "/captures") }
 
   public func cursors() throws(Fault) -> RecordCursors { try RecordCursors(path: cursorFile) }
+
+  /// The desk that follows a patient's consents in a vault, by this gateway's own clock floor.
+  public func grants(
+    in vault: String, of patient: PatientPublicKey
+  ) throws(Fault) -> GrantDesk {
+    do throws(VaultError) {
+      return GrantDesk(
+        vault: vault, patient: patient, floor: try ClockFloor(path: floorFile))
+    } catch {
+      throw .noTime(error, exit: .refused)
+    }
+  }
 
   static func environment(_ name: String) -> String? {
     // SAFETY: getenv gives a NUL-terminated text or nil; it is copied at once.

@@ -132,7 +132,7 @@ public enum RecordingRecovery {
     }
   }
 
-  /// Folders with a file `recording` in them, sorted.
+  /// Folders with a file `recording` in them, sorted; not the parts that a vault released.
   public static func folders(in path: String) -> [String] {
     // SAFETY: the stream is closed below; each name is copied before the next is read.
     guard let listing = unsafe opendir(path) else { return [] }
@@ -142,8 +142,11 @@ public enum RecordingRecovery {
       let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { field in
         unsafe field.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
       }
-      guard !name.hasPrefix("."), DurableFile.exists("\(path)/\(name)/recording") else { continue }
-      found.append("\(path)/\(name)")
+      let folder = RecordingFolder("\(path)/\(name)")
+      guard !name.hasPrefix("."), DurableFile.exists(folder.recording),
+        !DurableFile.exists(folder.partNote)
+      else { continue }
+      found.append(folder.path)
     }
     return found.sorted()
   }

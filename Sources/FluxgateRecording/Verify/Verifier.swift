@@ -102,7 +102,7 @@ struct Verification {
     }
   }
 
-  /// Step 7.
+  /// Step 8.
   mutating func checkProofs(_ check: Verifier.ProofCheck) throws(RecordingError) {
     for closed in report.entries
     where holds(closed.segment) && Disk.exists(folder.proof(closed.segment)) {

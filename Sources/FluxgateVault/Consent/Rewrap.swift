@@ -9,114 +9,80 @@ public import FluxgateSeal
 /// without a span is sealed, and no chunk is touched.
 public struct Rewrap {
   public struct Report: Hashable, Sendable {
-    public fileprivate(set) var recordingCount = 0
-    public fileprivate(set) var capsuleCount = 0
-    public fileprivate(set) var keyCount = 0
+    public internal(set) var recordingCount = 0
+    public internal(set) var capsuleCount = 0
+    public internal(set) var keyCount = 0
     /// Epochs that hold nothing for the grantee, by category, window or a missing span.
-    public fileprivate(set) var outsideCount = 0
+    public internal(set) var outsideCount = 0
     /// Epochs whose keys the grantee has.
-    public fileprivate(set) var alreadyThereCount = 0
+    public internal(set) var alreadyThereCount = 0
     /// Epochs without a capsule for the patient: erased, or not yet in the vault.
-    public fileprivate(set) var lockedCount = 0
+    public internal(set) var lockedCount = 0
   }
 
-  private let pieces: [LiveGrant]
-  private let grantee: PatientPublicKey
-  private let secret: PatientSecret
-  private let vault: DirectoryVault
-  private var report = Report()
+  /// One epoch as the vault shows it.
+  struct Epoch {
+    let number: UInt32
+    let head: HeadDocument
+    let span: [UInt8]?
+    /// Names and bytes of capsules for the patient and for the grantee.
+    let capsules: [(name: CapsuleFileName, bytes: [UInt8])]
+  }
 
-  /// Puts one capsule for each epoch. May be stopped anywhere and repeated.
-  ///
-  /// - Parameters:
-  ///   - grant: the id of a grant that is in force at `now`; else nothing is sealed.
-  ///   - secret: the patient's.
-  public static func run(
-    _ grant: ConsentID, in book: ConsentBook, at now: Int64, secret: PatientSecret,
-    vault: DirectoryVault
-  ) throws(VaultError) -> Report {
-    let pieces = book.live(at: now).filter {
+  let grant: ConsentID
+  let grantee: PatientPublicKey
+  let secret: PatientSecret
+  private let pieces: [LiveGrant]
+  var report = Report()
+
+  /// Nil when the grant gives no keys at `now`.
+  init?(_ grant: ConsentID, in book: ConsentBook, at now: Int64, secret: PatientSecret) {
+    pieces = book.live(at: now).filter {
       $0.id == grant && !$0.actions.isDisjoint(with: [.read, .live])
     }
-    guard let grantee = pieces.first?.grantee else { return Report() }
-    var work = Rewrap(pieces: pieces, grantee: grantee, secret: secret, vault: vault)
-    for name in try vault.list("rec/") where name.last == "recording" {
-      try work.recording(name)
-    }
-    return work.report
-  }
-
-  private init(
-    pieces: [LiveGrant], grantee: PatientPublicKey, secret: PatientSecret, vault: DirectoryVault
-  ) {
-    self.pieces = pieces
+    guard let grantee = pieces.first?.grantee else { return nil }
+    self.grant = grant
     self.grantee = grantee
     self.secret = secret
-    self.vault = vault
   }
 
-  /// Trusts the gateway that the patient paired with, and no other.
-  private mutating func recording(_ name: ObjectName) throws(VaultError) {
-    let file = try vault.get(name)
-    let head = try checked(name) { () throws(ObjectFault) in try HeadDocument(file) }
-    let pairing = ObjectName.pairing(head.recording)
-    let bytes = try vault.get(pairing)
-    _ = try checked(pairing) { () throws(ObjectFault) in
-      try PairingDocument.read(bytes, of: head, by: secret.publicKey)
-    }
-    var capsules: [UInt32: [CapsuleFileName]] = [:]
-    for object in try vault.list(ObjectName.capsules(head.recording)) {
-      if let name = CapsuleFileName(object.last) { capsules[name.epoch, default: []].append(name) }
-    }
-    report.recordingCount += 1
-    for (epoch, names) in capsules.sorted(by: { $0.key < $1.key }) {
-      try self.epoch(epoch, of: head, names)
-    }
-  }
+  /// Everything that the grant gives keys of.
+  var categories: Set<UInt16> { pieces.reduce(into: []) { $0.formUnion($1.categories) } }
 
-  private mutating func epoch(
-    _ epoch: UInt32, of head: HeadDocument, _ names: [CapsuleFileName]
-  ) throws(VaultError) {
-    let wanted = try wanted(epoch, head)
-    guard !wanted.isEmpty else { return report.outsideCount += 1 }
-    var held: Set<UInt16> = []
-    for name in names where name.isFor(grantee.keyFingerprint) {
-      held.formUnion(try inspect(name, head).entries.map(\.category))
-    }
-    let own = names.filter { $0.isFor(secret.publicKey.keyFingerprint) }
-    guard !own.isEmpty else { return report.lockedCount += 1 }
-    var keys: [UInt16: CapsuleKey] = [:]
-    for name in own {
-      for key in try open(name, head)
-      where key.epoch == epoch && wanted.subtracting(held).contains(key.category) {
-        keys[key.category] = key
-      }
-    }
+  /// The capsule that is to be put; nil, and counted, when there is none to make.
+  mutating func capsule(
+    for epoch: Epoch
+  ) throws(VaultError) -> (name: CapsuleFileName, bytes: [UInt8])? {
     let name = CapsuleFileName(
-      epoch: epoch, recipient: grantee.keyFingerprint, grant: pieces[0].id)
-    guard !keys.isEmpty, !names.contains(name) else { return report.alreadyThereCount += 1 }
-    try put(Array(keys.values), as: name, head)
-  }
-
-  private mutating func put(
-    _ keys: [CapsuleKey], as name: CapsuleFileName, _ head: HeadDocument
-  ) throws(VaultError) {
-    let capsule = Capsule.seal(
-      keys: keys, recording: head.recording, to: grantee, signedBy: secret.signing)
-    try vault.put(.capsule(head.recording, name), capsule)
+      epoch: epoch.number, recipient: grantee.keyFingerprint, grant: grant)
+    let wanted = try wanted(epoch)
+    guard !wanted.isEmpty else {
+      report.outsideCount += 1
+      return nil
+    }
+    let lacking = wanted.subtracting(try held(epoch))
+    guard !lacking.isEmpty, !epoch.capsules.contains(where: { $0.name == name }) else {
+      report.alreadyThereCount += 1
+      return nil
+    }
+    let keys = try keys(lacking, epoch)
+    guard !keys.isEmpty else {
+      report.lockedCount += 1
+      return nil
+    }
     report.capsuleCount += 1
     report.keyCount += keys.count
+    let bytes = Capsule.seal(
+      keys: keys, recording: epoch.head.recording, to: grantee, signedBy: secret.signing)
+    return (name, bytes)
   }
 
   /// Granted categories whose rows of the epoch lie in the window of data.
-  private func wanted(
-    _ epoch: UInt32, _ head: HeadDocument
-  ) throws(VaultError) -> Set<UInt16> {
-    let name = ObjectName.span(head.recording, epoch)
-    guard try vault.byteCount(name) != nil else { return [] }
-    let bytes = try vault.get(name, limit: EpochSpan.byteCountMax)
+  private func wanted(_ epoch: Epoch) throws(VaultError) -> Set<UInt16> {
+    guard let bytes = epoch.span else { return [] }
+    let name = ObjectName.span(epoch.head.recording, epoch.number)
     let span = try checked(name) { () throws(ObjectFault) in
-      try SpanDocument.read(bytes, epoch, of: head)
+      try SpanDocument.read(bytes, epoch.number, of: epoch.head)
     }
     return Set(
       span.categories.filter { category, range in
@@ -127,24 +93,35 @@ public struct Rewrap {
       }.keys)
   }
 
-  private func inspect(
-    _ file: CapsuleFileName, _ head: HeadDocument
-  ) throws(VaultError) -> Capsule {
-    let name = ObjectName.capsule(head.recording, file)
-    let bytes = try vault.get(name, limit: Capsule.byteCountMax)
-    return try checked(name) { () throws(ObjectFault) in
-      try CapsuleDocument.check(bytes, named: file, of: head, patient: secret.publicKey)
+  /// Categories that the grantee has the keys of.
+  private func held(_ epoch: Epoch) throws(VaultError) -> Set<UInt16> {
+    var held: Set<UInt16> = []
+    for capsule in epoch.capsules where capsule.name.isFor(grantee.keyFingerprint) {
+      let seen = try checked(.capsule(epoch.head.recording, capsule.name)) {
+        () throws(ObjectFault) in
+        try CapsuleDocument.check(
+          capsule.bytes, named: capsule.name, of: epoch.head, patient: secret.publicKey)
+      }
+      held.formUnion(seen.entries.map(\.category))
     }
+    return held
   }
 
-  private func open(
-    _ file: CapsuleFileName, _ head: HeadDocument
+  private func keys(
+    _ categories: Set<UInt16>, _ epoch: Epoch
   ) throws(VaultError) -> [CapsuleKey] {
-    let name = ObjectName.capsule(head.recording, file)
-    let bytes = try vault.get(name, limit: Capsule.byteCountMax)
-    return try checked(name) { () throws(ObjectFault) in
-      try CapsuleDocument.check(bytes, named: file, of: head, patient: secret.publicKey)
-      return try CapsuleDocument.open(bytes, with: secret, of: head)
+    var keys: [UInt16: CapsuleKey] = [:]
+    for capsule in epoch.capsules where capsule.name.isFor(secret.publicKey.keyFingerprint) {
+      let opened = try checked(.capsule(epoch.head.recording, capsule.name)) {
+        () throws(ObjectFault) in
+        try CapsuleDocument.check(
+          capsule.bytes, named: capsule.name, of: epoch.head, patient: secret.publicKey)
+        return try CapsuleDocument.open(capsule.bytes, with: secret, of: epoch.head)
+      }
+      for key in opened where key.epoch == epoch.number && categories.contains(key.category) {
+        keys[key.category] = key
+      }
     }
+    return Array(keys.values)
   }
 }

@@ -11,20 +11,20 @@ struct ConsentExplainCommand: ParsableCommand {
 
   @Option(help: "The reader's public key.")
   var reader: String
-  @Option(help: "Kinds of data, joined by commas.")
-  var category: String
+  @Option(help: "Kinds of data, joined by commas: \(CategoryList.names).")
+  var category: CategoryList
   @Option(help: "The purpose, an HL7 ActReason code.")
   var purpose: String
   @Option(help: "The action: read, live, compute or reshare.")
   var action = "read"
   @Option(help: "The identity level: identified, pseudonymous or deidentified.")
-  var identity = IdentityLevel.deidentified.name
+  var identity = IdentityLevel.pseudonymous.name
   @Option(help: "Data measured from then on.")
-  var dataFrom: String?
+  var dataFrom: Instant?
   @Option(help: "Data measured before then.")
-  var dataUntil: String?
+  var dataUntil: Instant?
   @Option(help: "The instant of the request (default: now).")
-  var at: String?
+  var at: Instant?
   @OptionGroup var place: ConsentPlaceOptions
   @OptionGroup var output: OutputOptions
 
@@ -42,8 +42,7 @@ struct ConsentExplainCommand: ParsableCommand {
   func run() throws {
     output.apply()
     let book = try place.store().book()
-    let now = try at.map { (text) throws(Fault) in try ConsentScope.instant(text) }
-    let instant = now ?? ConsentScope.now
+    let instant = at?.seconds ?? ConsentScope.now
     let request = try request()
     let decision = book.decide(request, at: instant)
     let grants = book.explain(request, at: instant)
@@ -64,7 +63,7 @@ struct ConsentExplainCommand: ParsableCommand {
     }
     return ConsentRequest(
       reader: try KeyFiles.patient(reader).keyFingerprint,
-      categories: try ConsentScope.categories(category),
+      categories: category.codes,
       action: try ConsentScope.action(action), purpose: purpose,
       data: try ConsentScope.window(from: dataFrom, until: dataUntil),
       identity: try ConsentScope.identity(identity))
@@ -72,9 +71,9 @@ struct ConsentExplainCommand: ParsableCommand {
 
   private static func words(_ decision: ConsentDecision, _ instant: Int64) -> String {
     switch decision {
-    case .permit(let id): "PERMITTED at \(GrantText.time(instant)) by \(id)"
+    case .permit(let id): "PERMITTED at \(Instant.text(instant)) by \(id)"
     case .deny(let refusal):
-      "REFUSED at \(GrantText.time(instant)): \(ConsentWords.text(refusal))"
+      "REFUSED at \(Instant.text(instant)): \(ConsentWords.text(refusal))"
     }
   }
 

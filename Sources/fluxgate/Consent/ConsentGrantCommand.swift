@@ -13,8 +13,6 @@ struct ConsentGrantCommand: ParsableCommand {
       swapped key is the cheapest attack. With --deny it forbids instead.
       """)
 
-  @Option(help: "The secret of who signs: the patient, or who passes a grant on.")
-  var key = "patient.secret"
   @Option(help: "The reader's public key; its label should be a role.")
   var to: String
   @OptionGroup var scope: GrantScopeOptions
@@ -26,14 +24,15 @@ struct ConsentGrantCommand: ParsableCommand {
   var deny = false
   @Flag(help: "Give the keys of what is recorded already, too.")
   var past = false
-  @Option(help: "The vault's folder.")
-  var vault: String
+  @OptionGroup var place: ConsentPlaceOptions
   @Option(help: "File for a copy of the signed record, for the reader.")
   var receipt: String?
   @OptionGroup var output: OutputOptions
 
   struct Report: Encodable {
+    let id: String
     let grant: GrantReport
+    let index: UInt64?
     let termsDigest, receipt: String
     let past: RewrapReport?
   }
@@ -41,22 +40,24 @@ struct ConsentGrantCommand: ParsableCommand {
   func run() throws {
     output.apply()
     try checkPast()
-    let secret = try KeyFiles.secret(key)
-    let store = try ConsentStore(vault, patient: try passing.patient(else: secret))
+    let secret = try place.secret()
+    let store = try place.store(as: secret)
+    try passing.check(secret.publicKey, for: store.patient)
     let now = ConsentScope.now
     let grant = try draft(by: secret, for: store.patient, at: now)
     var book = try store.book()
     try passing.check(grant, in: book)
     let signed = SignedConsent.sign(.grant(grant), by: secret.signing)
     Console.say(GrantText(grant: grant).lines)
-    try store.put(signed, checkedBy: &book)
+    let index = try store.put(signed, checkedBy: &book)
     if let receipt { try DurableFile.create(receipt, with: signed.bytes, mode: 0o644) }
     Console.say("  id           \(grant.id)")
+    if let index { Console.say("  entry        \(index) of the vault's ledger") }
     let sealed = try past ? store.rewrap(grant.id, in: book, at: now, by: secret) : nil
     if let sealed { Console.say(RewrapReport(sealed).lines) }
     Console.report(
       Report(
-        grant: GrantReport(grant, in: book, at: now),
+        id: grant.id.text, grant: GrantReport(grant, in: book, at: now), index: index,
         termsDigest: Digits.hexadecimal(grant.termsDigest),
         receipt: Digits.hexadecimal(grant.receipt), past: sealed.map(RewrapReport.init)))
   }
@@ -74,16 +75,15 @@ struct ConsentGrantCommand: ParsableCommand {
   private func draft(
     by signer: PatientSecret, for patient: PatientPublicKey, at now: Int64
   ) throws(Fault) -> ConsentGrant {
-    let categories = try ConsentScope.categories(scope.category)
     let draft = ConsentGrant(
       effect: deny ? .deny : .permit, patient: patient.keyFingerprint,
       parent: try passing.parentID(), signer: signer.publicKey.keyFingerprint,
-      grantee: try KeyFiles.patient(to), categories: categories,
+      grantee: try KeyFiles.patient(to), categories: scope.category.codes,
       actions: try ConsentScope.actions(scope.action),
       purposes: try ConsentScope.purposes(scope.purpose),
       terms: try ConsentScope.terms(scope.term), valid: try time.valid(at: now),
-      data: try time.data(), identity: try scope.level(),
-      delegation: passing.delegation(of: categories),
+      data: try time.data(), identity: try scope.level(isDenial: deny),
+      delegation: passing.delegation(of: scope.category.codes),
       termsDigest: [UInt8](repeating: 0, count: 32), receipt: RandomBytes.make(16), created: now)
     let text = try terms.map { (path) throws(Fault) in try DurableFile.read(path) }
     return draft.with(termsDigest: SHA256.digest(text ?? GrantText(grant: draft).bytes))
@@ -94,7 +94,7 @@ extension ConsentGrant {
   fileprivate func with(termsDigest: [UInt8]) -> ConsentGrant {
     ConsentGrant(
       id: id, effect: effect, patient: patient, parent: parent, signer: signer,
-      grantee: grantee, categories: categories, actions: actions, purposes: purposes,
+      grantee: grantee, categories: scope.category.codes, actions: actions, purposes: purposes,
       terms: terms, valid: valid, data: data, identity: identity, delegation: delegation,
       termsDigest: termsDigest, receipt: receipt, created: created)
   }

@@ -38,7 +38,7 @@ struct ConsentListCommand: ParsableCommand {
     let end = report.revokedAt ?? report.validUntil ?? 0
     let isOver = report.revokedAt != nil || report.state == GrantState.ended.rawValue
     return TextBlock.wrap(
-      "\(report.id)  \(report.state), \(isOver ? "since" : "until") \(GrantText.time(end))",
+      "\(report.id)  \(report.state), \(isOver ? "since" : "until") \(Instant.text(end))",
       columns: 80, hanging: 2)
       + TextBlock.wrap("  \(effect)\(report.grantee)", columns: 80, hanging: 4)
       + ["  \(report.fingerprint)"]

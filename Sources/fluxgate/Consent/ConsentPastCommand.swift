@@ -15,16 +15,13 @@ struct ConsentPastCommand: ParsableCommand {
 
   @Argument(help: "The grant's id.")
   var id: String
-  @Option(help: "The patient's secret.")
-  var key = "patient.secret"
-  @Option(help: "The vault's folder.")
-  var vault: String
+  @OptionGroup var place: ConsentPlaceOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
     output.apply()
-    let secret = try KeyFiles.secret(key)
-    let store = try ConsentStore(vault, patient: secret.publicKey)
+    let secret = try place.secret()
+    let store = try place.store(as: secret)
     let book = try store.book()
     let grant = try ConsentShowCommand.grant(try ConsentScope.id(id), in: book)
     let now = ConsentScope.now

@@ -11,38 +11,33 @@ struct ConsentRevokeCommand: ParsableCommand {
 
   @Argument(help: "The grant's id.")
   var id: String
-  @Option(help: "The secret of the patient, or of who signed the grant.")
-  var key = "patient.secret"
-  @Option(help: "The patient's public key, when somebody else signs.")
-  var patient: String?
   @Option(help: "A code for the reason: small letters, digits and hyphens.")
   var reason: String?
-  @Option(help: "The vault's folder.")
-  var vault: String
+  @OptionGroup var place: ConsentPlaceOptions
   @OptionGroup var output: OutputOptions
 
   struct Report: Encodable {
     let id, revokes: String
     let at: Int64
+    let index: UInt64?
   }
 
   func run() throws {
     output.apply()
     try checkReason()
-    let secret = try KeyFiles.secret(key)
-    let owner = try patient.map { (path) throws(Fault) in try KeyFiles.patient(path) }
-    let store = try ConsentStore(vault, patient: owner ?? secret.publicKey)
+    let secret = try place.secret()
+    let store = try place.store(as: secret)
     var book = try store.book()
     let grant = try ConsentShowCommand.grant(try ConsentScope.id(id), in: book)
     let revocation = ConsentRevocation(
       patient: store.patient.keyFingerprint, signer: secret.publicKey.keyFingerprint,
       revokes: grant.id, at: ConsentScope.now, reason: reason)
-    try store.put(
+    let index = try store.put(
       SignedConsent.sign(.revocation(revocation), by: secret.signing), checkedBy: &book)
     Console.say("Revoked \(grant.id), for \(grant.grantee.name).")
     Console.say("No new keys and no new releases; what was read cannot be unread.")
     Console.report(
-      Report(id: revocation.id.text, revokes: grant.id.text, at: revocation.at))
+      Report(id: revocation.id.text, revokes: grant.id.text, at: revocation.at, index: index))
   }
 
   private func checkReason() throws(Fault) {

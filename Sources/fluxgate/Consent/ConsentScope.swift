@@ -1,22 +1,10 @@
 import ArgumentParser
 import Fluxgate
 import FluxgateConsent
-import FluxgateSignal
 import Foundation
 
-/// Turns what is typed about consent into codes and instants.
+/// Turns what is typed about consent into codes and windows.
 enum ConsentScope {
-  static func categories(_ text: String) throws(Fault) -> Set<UInt16> {
-    try set(text) {
-      Category(name: $0)?.rawValue
-    } orElse: { word in
-      Fault(
-        "G10", "\"\(word)\" is no category",
-        remedy: "give one or more of \(Category.allCases.map(\.name).joined(separator: ", "))",
-        exit: .refused)
-    }
-  }
-
   static func actions(_ text: String) throws(Fault) -> Set<ConsentAction> {
     try set(text, ConsentAction.init(rawValue:)) { word in
       let known = ConsentAction.allCases.map(\.rawValue).joined(separator: ",")
@@ -72,23 +60,14 @@ enum ConsentScope {
       remedy: "give the 32 digits that `fluxgate consent list` shows", exit: .refused)
   }
 
-  /// `2026-11-21T08:00:00Z`, `2026-11-21` (its first instant in UTC) or seconds since 1970.
-  static func instant(_ text: String) throws(Fault) -> Int64 {
-    if let seconds = Int64(text), 0...lastInstant ~= seconds { return seconds }
-    let formatter = ISO8601DateFormatter()
-    let full = text.count == 10 ? text + "T00:00:00Z" : text
-    if let date = formatter.date(from: full), date.timeIntervalSince1970 >= 0 {
-      return Int64(date.timeIntervalSince1970.rounded(.down))
+  static func window(from: Instant?, until: Instant?) throws(Fault) -> TimeWindow {
+    let window = TimeWindow(from: from?.seconds, until: until?.seconds)
+    let ends = [window.from, window.until].compactMap { $0 }
+    guard ends.allSatisfy({ 0...lastInstant ~= $0 }) else {
+      throw Fault(
+        "G16", "no record holds this time", remedy: "give a time from 1970 to 9999",
+        exit: .refused)
     }
-    throw Fault(
-      "G16", "\"\(text)\" is no time",
-      remedy: "give 2026-11-21, 2026-11-21T08:00:00Z or seconds since 1970", exit: .refused)
-  }
-
-  static func window(from: String?, until: String?) throws(Fault) -> TimeWindow {
-    let window = TimeWindow(
-      from: try from.map { (text) throws(Fault) in try instant(text) },
-      until: try until.map { (text) throws(Fault) in try instant(text) })
     guard window.isEmpty else { return window }
     throw Fault(
       "G17", "the window ends before it begins", remedy: "the end is the first instant outside",

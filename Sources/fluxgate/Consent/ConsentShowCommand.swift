@@ -28,7 +28,7 @@ struct ConsentShowCommand: ParsableCommand {
     Console.say(text.lines)
     Console.say("  id           \(grant.id)")
     Console.say("  state        \(report.state)")
-    if let end = report.revokedAt { Console.say("  revoked      \(GrantText.time(end))") }
+    if let end = report.revokedAt { Console.say("  revoked      \(Instant.text(end))") }
     if let parent = grant.parent { Console.say("  passes on    \(parent)") }
     Console.say("  signed by    \(grant.signer)")
     Console.say("  receipt      \(Digits.hexadecimal(grant.receipt))")

@@ -5,20 +5,21 @@ import FluxgateSeal
 
 /// Which data, to do what.
 struct GrantScopeOptions: ParsableArguments {
-  @Option(help: "Kinds of data, joined by commas: cardiac,glucose.")
-  var category: String
+  @Option(help: "Kinds of data, joined by commas: \(CategoryList.names).")
+  var category: CategoryList
   @Option(help: "Purposes, HL7 ActReason codes joined by commas: TREAT.")
   var purpose: String
   @Option(help: "Actions, joined by commas: read, live, compute, reshare.")
   var action = "read"
-  @Option(help: "The highest identity level: identified, pseudonymous, deidentified.")
+  @Option(
+    help: "The highest level: identified, pseudonymous (default), deidentified.")
   var identity: String?
   @Option(help: "A condition of use: an id of the Data Use Ontology. May be repeated.")
   var term: [String] = []
 
-  /// Without a word a grant shows the least, and a denial forbids all.
-  func level() throws(Fault) -> IdentityLevel {
-    guard let identity else { return .deidentified }
+  /// Without a word a grant shows what recordings hold, a pseudonym, and a denial forbids all.
+  func level(isDenial: Bool) throws(Fault) -> IdentityLevel {
+    guard let identity else { return isDenial ? .deidentified : .pseudonymous }
     return try ConsentScope.identity(identity)
   }
 }
@@ -26,15 +27,15 @@ struct GrantScopeOptions: ParsableArguments {
 /// When it may be used, and when the data was measured.
 struct GrantTimeOptions: ParsableArguments {
   @Option(help: "The first instant (default: now).")
-  var from: String?
-  @Option(help: "The first instant after the end.")
-  var until: String?
+  var from: Instant?
+  @Option(help: "The first instant after the end (2026-11-21T08:00:00Z or seconds).")
+  var until: Instant?
   @Option(help: "The end as days of 86400 seconds after the first instant.")
   var days: Int64?
   @Option(help: "Only data measured from then on.")
-  var dataFrom: String?
+  var dataFrom: Instant?
   @Option(help: "Only data measured before then.")
-  var dataUntil: String?
+  var dataUntil: Instant?
 
   func valid(at now: Int64) throws(Fault) -> TimeWindow {
     guard (days == nil) != (until == nil) else {
@@ -42,16 +43,18 @@ struct GrantTimeOptions: ParsableArguments {
         "G18", "a grant needs one end", remedy: "give --days or --until, and not both",
         exit: .refused)
     }
-    let from = try from.map { (text) throws(Fault) in try ConsentScope.instant(text) } ?? now
+    let from = from ?? Instant(seconds: now)
     if let days {
-      guard 1...36_525 ~= days, from <= ConsentScope.lastInstant - days * 86_400 else {
+      guard 1...36_525 ~= days else {
         throw Fault(
           "G18", "\(days) days are no length for a grant", remedy: "give 1 to 36525",
           exit: .refused)
       }
-      return TimeWindow(from: from, until: from + days * 86_400)
+      let (end, isBeyond) = from.seconds.addingReportingOverflow(days * 86_400)
+      return try ConsentScope.window(
+        from: from, until: Instant(seconds: isBeyond ? .max : end))
     }
-    return try ConsentScope.window(from: "\(from)", until: until)
+    return try ConsentScope.window(from: from, until: until)
   }
 
   func data() throws(Fault) -> TimeWindow {
@@ -65,23 +68,18 @@ struct GrantPassingOptions: ParsableArguments {
   var delegate: UInt8?
   @Option(help: "The grant that is passed on; needs --patient.")
   var parent: String?
-  @Option(help: "The patient's public key, when somebody else signs.")
-  var patient: String?
 
-  func patient(else signer: PatientSecret) throws(Fault) -> PatientPublicKey {
-    let named = try patient.map { (path) throws(Fault) in try KeyFiles.patient(path) }
-    let patient = named ?? signer.publicKey
-    let isOther = patient.keyFingerprint != signer.publicKey.keyFingerprint
-    guard isOther == (parent != nil) else {
-      throw Fault(
-        "G19", isOther ? "only the patient grants anew" : "a patient's own grant has no parent",
-        state: "Nothing was stored.",
-        remedy: isOther
-          ? "name the grant that you pass on with --parent"
-          : "leave --parent away, or name the patient with --patient",
-        exit: .refused)
-    }
-    return patient
+  /// Somebody else than the patient passes a grant on; the patient never does.
+  func check(_ signer: PatientPublicKey, for patient: PatientPublicKey) throws(Fault) {
+    let isOther = patient.keyFingerprint != signer.keyFingerprint
+    guard isOther != (parent != nil) else { return }
+    throw Fault(
+      "G19", isOther ? "only the patient grants anew" : "a patient's own grant has no parent",
+      state: "Nothing was stored.",
+      remedy: isOther
+        ? "name the grant that you pass on with --parent"
+        : "leave --parent away, or name the patient with --patient",
+      exit: .refused)
   }
 
   func parentID() throws(Fault) -> ConsentID? {

@@ -2,7 +2,6 @@ import Fluxgate
 import FluxgateConsent
 import FluxgateSeal
 import FluxgateSignal
-import Foundation
 
 /// A grant as the person reads it, before signing and after. Its digest is the record's
 /// `terms-digest` where no other text was named.
@@ -68,14 +67,9 @@ struct GrantText {
   static func words(_ window: TimeWindow, always: String) -> String {
     switch (window.from, window.until) {
     case (nil, nil): always
-    case (let from?, nil): "from \(time(from))"
-    case (nil, let until?): "until \(time(until))"
-    case (let from?, let until?): "from \(time(from)) until \(time(until))"
+    case (let from?, nil): "from \(Instant.text(from))"
+    case (nil, let until?): "until \(Instant.text(until))"
+    case (let from?, let until?): "from \(Instant.text(from)) until \(Instant.text(until))"
     }
-  }
-
-  /// UTC to the second.
-  static func time(_ instant: Int64) -> String {
-    ISO8601DateFormatter().string(from: Date(timeIntervalSince1970: Double(instant)))
   }
 }

@@ -58,6 +58,7 @@ struct RecordCommand: ParsableCommand {
       identity: identity, patient: key, pairing: pairing)
     plan.limits.epochNanoseconds = Int64(epoch) * 60_000_000_000
     plan.vault = vault
+    plan.grants = try vault.map { try home.place.grants(in: $0, of: key) }
     plan.cursors = try home.place.cursors()
     let log = try home.place.openLog(identity)
     recoverOthers(beside: plan.folder, identity, log)
@@ -84,7 +85,12 @@ struct RecordCommand: ParsableCommand {
   private func showRecipients(_ plan: SessionPlan) {
     Console.say("This recording can be opened by:")
     Console.say("  \(plan.patient.name)   \(plan.patient.fingerprint)   (the patient)")
+    Console.say(Grantees.lines(plan))
     Console.say("and by nobody else. Recording to \(plan.folder)")
+    if plan.grants != nil {
+      Console.say("Grants that the patient makes or ends while it runs are followed.")
+    }
+    if let fault = plan.grants?.look() { Console.complain(fault.text()) }
   }
 
   private static func freshName() -> String {
