@@ -7,6 +7,7 @@ import glob
 import json
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -158,13 +159,16 @@ class World:
             time.sleep(0.05)
         raise Failure(f"{name} does not answer: see {name}.out")
 
-    def run(self, *arguments, home="patient", passphrase=None, expect=(0,), tries=1):
+    def run(self, *arguments, home="patient", passphrase=None, expect=(0,), tries=1, before=None):
         """Runs `fluxgate`, and again when it was killed or a server was; gives JSON or text.
 
-        An exit code that is not expected is a failure, at the latest after so many tries.
+        An exit code that is not expected is a failure, at the latest after so many tries. `before`
+        is a folder that an earlier try may have left behind.
         """
         last = None
         for attempt in range(30 if self.chance else tries):
+            if before:
+                shutil.rmtree(before, ignore_errors=True)
             with self.lock:
                 program = Program(
                     self, arguments[0], [self.program, *map(str, arguments)],

@@ -14,6 +14,12 @@ public struct GatewayCard: Sendable, Hashable {
     logVerifierKey = identity.logVerifierKey
   }
 
+  /// The gateway that a patient has paired with.
+  init(_ pairing: Pairing) {
+    key = pairing.gateway
+    logVerifierKey = pairing.logVerifierKey
+  }
+
   public var text: String {
     "\(Self.kind)\nkey \(Digits.hexadecimal(key.bytes))\nlog \(logVerifierKey)\n"
   }

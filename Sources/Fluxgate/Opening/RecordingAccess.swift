@@ -36,6 +36,19 @@ public enum RecordingAccess {
     }
   }
 
+  /// The gateway that the patient paired with, as the recording's pairing names it.
+  public static func card(
+    _ path: String, pairedBy patient: PatientPublicKey
+  ) throws(Fault) -> GatewayCard {
+    let file = try folder(path).pairing
+    guard let pairing = try? Pairing.open(DurableFile.read(file), by: patient) else {
+      throw Fault(
+        "K05", "\(file) was not signed by this patient",
+        remedy: "give the key of the patient whose recording it is", exit: .refused)
+    }
+    return GatewayCard(pairing)
+  }
+
   /// Tells a wrong key from a wrong gateway: a pairing for somebody else is the former.
   private static func checkPatient(
     _ folder: RecordingFolder, _ secret: PatientSecret

@@ -21,6 +21,7 @@ final class AnchoringThread {
   private var batcher = EntryBatcher(countMax: batchCount, ageMax: batchAge)
   private var waiting: [ClosedSegment] = []
   private let desk: CosigningDesk?
+  private let stamps: StampDesk?
   /// Anchored, and not yet under a checkpoint that enough witnesses have cosigned.
   private var selfAttested: [ClosedSegment] = []
   /// The checkpoint that the proofs were last renewed under.
@@ -31,9 +32,10 @@ final class AnchoringThread {
 
   init(
     folder: RecordingFolder, key: SigningKey, log: EmbeddedLog?, counters: LiveCounters,
-    finished: AppendLog<UInt32>, faults: FaultLog, desk: CosigningDesk?
+    finished: AppendLog<UInt32>, faults: FaultLog, desk: CosigningDesk?, stamps: StampDesk?
   ) {
     self.desk = desk
+    self.stamps = stamps
     self.faults = faults
     closer = SegmentCloser(folder: folder, key: key)
     self.folder = folder
@@ -48,11 +50,18 @@ final class AnchoringThread {
       let lastTurn = ended.isRaised
       closeFinished()
       if batcher.isDue(at: HostClock.now.nanoseconds) || lastTurn { anchor() }
-      if lastTurn { desk?.waitForLast() }
+      if lastTurn { waitForOthers() }
       cosign()
       if lastTurn { return }
       Pause.long()
     }
+  }
+
+  /// Both are asked at once; each wait has its own end.
+  private func waitForOthers() {
+    stamps?.hurry()
+    desk?.waitForLast()
+    stamps?.waitForLast()
   }
 
   private func closeFinished() {

@@ -12,6 +12,7 @@ final class Machinery: Sendable {
   private let works: Works
   private let threads: [WorkerThread]
   private let desk: CosigningDesk?
+  private let stamps: StampDesk?
 
   init(
     _ plan: SessionPlan, devices: [DeviceThread], started: HostTime, counters: LiveCounters,
@@ -20,7 +21,12 @@ final class Machinery: Sendable {
     markers = MarkerDesk(category: plan.devices[0].category)
     let lanes = try LaneList(devices: devices, markers: markers, started: started)
     let finished = AppendLog<UInt32>(capacity: 1 << 16)
-    let writer = try Self.writer(plan, lanes.datasets, started, finished)
+    let categories = Set(lanes.datasets.map(\.category))
+    let recipients = { [grants = plan.grants, patient = plan.patient] (newest: Int64) in
+      grants?.recipients(of: categories, at: newest) ?? [Recipient(patient)]
+    }
+    let writer = try Self.writer(
+      plan, lanes.datasets, started, finished, recipients(started.nanoseconds))
     let works = Works(
       lanes: lanes, counters: counters, faults: faults,
       cursors: CursorTrack(lanes.lanes, devices: devices, cursors: plan.cursors)
@@ -31,13 +37,15 @@ final class Machinery: Sendable {
     self.works = works
     works.putDocuments()
     desk = plan.log.flatMap { log in plan.witnesses.map { CosigningDesk(log: log, policy: $0) } }
+    stamps = Self.stamps(plan, desk)
     let anchoring = AnchoringThread(
       folder: writer.folder, key: plan.identity.identity, log: plan.log, counters: counters,
-      finished: finished, faults: faults, desk: desk)
-    threads = [
-      Self.stages(works), Self.seal(works, writer, started), Self.sync(works, writer.sync),
-      Self.anchor(works, anchoring),
-    ]
+      finished: finished, faults: faults, desk: desk, stamps: stamps)
+    threads =
+      [
+        Self.stages(works), Self.seal(works, writer, started, recipients),
+        Self.sync(works, writer.sync), Self.anchor(works, anchoring),
+      ] + (plan.grants.map { [Self.follow($0, works)] } ?? [])
   }
 
   var views: [StreamView] { works.lanes.views }
@@ -53,8 +61,16 @@ final class Machinery: Sendable {
     let accounts = works.lanes.accounts(works.results)
     for account in accounts { check(account, faults) }
     desk?.close()
+    stamps?.close()
     return SessionResult(
-      accounts: accounts, faults: faults.all, cosigning: desk.map { cosigning($0, works.counters) })
+      accounts: accounts, faults: faults.all, cosigning: desk.map { cosigning($0, works.counters) },
+      dating: stamps.map { SessionResult.Dating(newest: $0.newest, fault: $0.fault) })
+  }
+
+  private static func stamps(_ plan: SessionPlan, _ desk: CosigningDesk?) -> StampDesk? {
+    plan.log.flatMap { log in
+      plan.stamping.map { StampDesk(log: log, stamping: $0, witnesses: desk) }
+    }
   }
 
   /// What the devices' threads counted and what the recording holds must be the same.
@@ -89,13 +105,14 @@ final class Machinery: Sendable {
   }
 
   private static func seal(
-    _ works: Works, _ writer: RecordingWriter, _ started: HostTime
+    _ works: Works, _ writer: RecordingWriter, _ started: HostTime,
+    _ recipients: @escaping (Int64) -> [Recipient]
   ) -> WorkerThread {
     let handover = Handover(
       SealingThread(
         writer: writer, feeds: works.lanes.feeds(works.cursors), counters: works.counters,
         documents: works.documents, latencies: works.latencies, now: started.nanoseconds,
-        onFailure: works.fail))
+        recipients: recipients, onFailure: works.fail))
     return WorkerThread("seal") {
       let thread = handover.value
       thread.run(inputsEnded: works.processed) { digests in
@@ -125,13 +142,18 @@ final class Machinery: Sendable {
     }
   }
 
+  /// Grants are followed until the last row is sealed.
+  private static func follow(_ grants: GrantDesk, _ works: Works) -> WorkerThread {
+    WorkerThread("grants") { grants.follow(until: works.sealed, faults: works.faults) }
+  }
+
   private static func writer(
     _ plan: SessionPlan, _ datasets: [DatasetDescription], _ started: HostTime,
-    _ finished: AppendLog<UInt32>
+    _ finished: AppendLog<UInt32>, _ recipients: [Recipient]
   ) throws(Fault) -> RecordingWriter {
     do throws(RecordingError) {
       return try RecordingWriter(
-        creating: plan.folder, identity: plan.identity, recipients: [Recipient(plan.patient)],
+        creating: plan.folder, identity: plan.identity, recipients: recipients,
         pairing: plan.pairing, datasets: datasets, limits: plan.limits,
         now: started.nanoseconds
       ) { _ = finished.append($0) }

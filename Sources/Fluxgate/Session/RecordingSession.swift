@@ -101,7 +101,8 @@ public final class RecordingSession: Sendable {
     let result = machinery.finish(faults: faultLog)
     guard let delivery, let fault = delivery.work.finish(delivery.thread) else { return result }
     return SessionResult(
-      accounts: result.accounts, faults: result.faults + [fault], cosigning: result.cosigning)
+      accounts: result.accounts, faults: result.faults + [fault], cosigning: result.cosigning,
+      dating: result.dating)
   }
 }
 
@@ -143,10 +144,20 @@ public struct SessionResult: Sendable {
     public let troubles: [String]
   }
 
+  /// How far an outside clock came.
+  public struct Dating: Sendable {
+    /// The last head that was dated in this session.
+    public let newest: DatedHead?
+    /// Why the log's last head has no date; entries are dated with the next one.
+    public let fault: Fault?
+  }
+
   public let accounts: [Account]
   public let faults: [Fault]
   /// Nil where the log has no witnesses: everything is self-attested only.
   public let cosigning: Cosigning?
+  /// Nil where no authority is asked.
+  public let dating: Dating?
 
   public var exit: ExitStatus {
     if let worst = faults.first(where: { $0.exit == .damaged || $0.exit == .failed }) {

@@ -54,8 +54,12 @@ public struct SessionPlan: Sendable {
   public var log: EmbeddedLog?
   /// Whom to have the log's heads cosigned by; nil leaves everything self-attested only.
   public var witnesses: WitnessPolicy?
+  /// Who dates the log's heads; nil leaves the gateway's own clock as the only one.
+  public var stamping: Stamping?
   /// The folder of the patient's vault to deliver to while recording; nil for none.
   public var vault: String?
+  /// Says who may read beside the patient; nil for nobody.
+  public var grants: GrantDesk?
   /// Where store-and-forward devices were left; nil reads them from their first record.
   public var cursors: RecordCursors?
   /// How long a device may take to say who it is.

@@ -84,92 +84,38 @@ public final class EmbeddedLog: Sendable {
 
   /// The proof for the entry at `index` under the last checkpoint, checked before it is given out.
   public func proof(of index: UInt64) throws(LedgerError) -> TlogProof {
-    let (checkpoint, note) = signedHead
-    return try proof(of: index, under: checkpoint, note)
+    try reader.proof(of: index)
   }
 
   /// The same under an older checkpoint of this log, for example one that witnesses have cosigned.
   public func proof(of index: UInt64, under note: SignedNote) throws(LedgerError) -> TlogProof {
-    try proof(of: index, under: try own(note), note)
-  }
-
-  private func proof(
-    of index: UInt64, under checkpoint: Checkpoint, _ note: SignedNote
-  ) throws(LedgerError) -> TlogProof {
-    guard index < checkpoint.size else { throw .outOfRange(index, size: checkpoint.size) }
-    let reader = TileReader(files: files, size: checkpoint.size)
-    let leaf = try reader.hash(of: Subtree(height: 0, index: index))
-    let hashes = try reader.view.inclusion(of: index)
-    let holds = MerkleProof.includes(
-      leaf, at: index, size: checkpoint.size, root: checkpoint.root, proof: hashes)
-    guard holds else { throw .damaged(path: reader.address(.hashes(0), index >> 8).path) }
-    return TlogProof(index: index, hashes: hashes, checkpoint: note)
+    try reader.proof(of: index, under: note)
   }
 
   /// The proof that the last checkpoint extends the tree of the first `oldSize` entries.
   public func consistency(from oldSize: UInt64) throws(LedgerError) -> [TreeHash] {
-    try consistency(from: oldSize, to: head)
+    let reader = reader
+    return try reader.consistency(from: oldSize, to: reader.head)
   }
 
   /// The proof that the tree of `checkpoint`, one of this log's, extends that of `oldSize` entries.
   public func consistency(
     from oldSize: UInt64, to checkpoint: Checkpoint
   ) throws(LedgerError) -> [TreeHash] {
-    guard checkpoint.size <= head.size else { throw .outOfRange(checkpoint.size, size: head.size) }
-    let view = TileReader(files: files, size: checkpoint.size).view
-    let hashes = try view.consistency(from: oldSize)
-    let holds = MerkleProof.extends(
-      oldSize: oldSize, oldRoot: try view.root(ofSize: oldSize), size: checkpoint.size,
-      root: checkpoint.root, proof: hashes)
-    guard holds else { throw .damaged(path: "tile") }
-    return hashes
-  }
-
-  /// The checkpoint in a note that this log signed.
-  private func own(_ note: SignedNote) throws(LedgerError) -> Checkpoint {
-    let checkpoint: Checkpoint
-    do throws(NoteError) {
-      checkpoint = try note.checkpoint(log: verifierKey)
-    } catch {
-      throw .checkpoint(error)
-    }
-    guard checkpoint.size <= head.size else { throw .outOfRange(checkpoint.size, size: head.size) }
-    return checkpoint
+    try reader.consistency(from: oldSize, to: checkpoint)
   }
 
   /// The entry at `index`, compared with its leaf hash.
   public func entry(at index: UInt64) throws(LedgerError) -> [UInt8] {
-    let size = head.size
-    guard index < size else { throw .outOfRange(index, size: size) }
-    let reader = TileReader(files: files, size: size)
-    let entry = try reader.entries(index >> 8)[Int(index & 255)]
-    guard try reader.hash(of: Subtree(height: 0, index: index)) == .leaf(entry) else {
-      throw .damaged(path: reader.address(.entries, index >> 8).path)
-    }
-    return entry
+    try reader.entry(at: index)
   }
 
   /// Rebuilds the whole log from its entries and compares every tile; time grows with the size.
-  public func audit() throws(LedgerError) {
-    let checkpoint = head
-    let reader = TileReader(files: files, size: checkpoint.size)
-    var stack = TileStack()
-    for index in 0..<(checkpoint.size + 255) >> 8 {
-      for tile in stack.append(try reader.entries(index)) { try compare(tile, checkpoint.size) }
-    }
-    guard stack.root == checkpoint.root else { throw .damaged(path: "checkpoint") }
-  }
+  public func audit() throws(LedgerError) { try reader.audit() }
 
-  /// Partial tiles of sizes before the last belong to older checkpoints and may be gone.
-  private func compare(_ tile: TileStack.File, _ size: UInt64) throws(LedgerError) {
-    let path = tile.address.path
-    let current = TileReader(files: files, size: size)
-      .address(tile.address.level, tile.address.index)
-    guard current == tile.address else { return }
-    guard let bytes = try files.read(path, limit: tile.bytes.count) else {
-      throw .missing(path: path)
-    }
-    guard bytes == tile.bytes else { throw .damaged(path: path) }
+  private var reader: LogReader {
+    let (head, note) = signedHead
+    return LogReader(files: files, verifierKey: verifierKey, head: head, note: note)
   }
 
   private static func check(_ entries: [[UInt8]]) throws(LedgerError) {

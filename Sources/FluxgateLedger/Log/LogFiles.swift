@@ -9,13 +9,20 @@ final class LogFiles: Sendable {
   private static let aside = "incoming"
 
   let directory: String
-  private let lock: OpenFile
+  private let lock: OpenFile?
 
   init(directory: String) throws(LedgerError) {
     self.directory = directory
     try Self.makeDirectory(directory)
-    lock = try OpenFile("\(directory)/lock", O_RDWR | O_CREAT)
+    let lock = try OpenFile("\(directory)/lock", O_RDWR | O_CREAT)
     try lock.lockExclusively()
+    self.lock = lock
+  }
+
+  /// For reading beside a writer.
+  init(reading directory: String) {
+    self.directory = directory
+    lock = nil
   }
 
   /// The bytes of a file, or nil where none is.
@@ -34,6 +41,7 @@ final class LogFiles: Sendable {
 
   /// Puts files into place in the order given. When this returns, all of them are durable.
   func replace(_ files: [(path: String, bytes: [UInt8])]) throws(LedgerError) {
+    precondition(lock != nil, "only the holder of the lock writes")
     var directories: Set<String> = []
     for file in files {
       let parents = Self.parents(of: file.path)

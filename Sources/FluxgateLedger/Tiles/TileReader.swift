@@ -2,7 +2,7 @@
 ///
 /// Nothing read here is verified: whoever asks compares with a checkpoint's root.
 final class TileReader {
-  private static let bundleByteCountMax =
+  static let bundleByteCountMax =
     TileAddress.fullWidth * (2 + EntryBundle.entryByteCountMax)
 
   private let files: LogFiles

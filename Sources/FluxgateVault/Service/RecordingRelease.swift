@@ -62,7 +62,7 @@ struct RecordingRelease {
   }
 
   private func isWhole(_ chosen: [ManifestDocument], of all: [ManifestDocument]) -> Bool {
-    scope.isPatient && categories == head.categories && chosen.count == all.count
+    scope.isPatient && categories == Set(head.categories) && chosen.count == all.count
   }
 
   private mutating func addOpening() throws(VaultError) {
@@ -83,7 +83,7 @@ struct RecordingRelease {
 
   private mutating func addSegment(_ manifest: ManifestDocument) {
     let file = "segments/\(padded(manifest.segment)).h5"
-    guard categories == head.categories else {
+    guard categories == Set(head.categories) else {
       let part = SegmentSource(
         recording: recording, number: manifest.segment, segment: manifest.object,
         categories: categories)

@@ -4,13 +4,15 @@ public import FluxgateSeal
 public import FluxgateVault
 internal import ServiceLifecycle
 
-/// Serves a patient's vault over HTTP, and carries its log's heads to witnesses meanwhile.
+/// Serves a patient's vault over HTTP, and carries its log's heads to witnesses and to a time-stamp
+/// authority meanwhile.
 public struct VaultServer: Sendable {
   /// A capsule may have a mebibyte; a request around it has a little more.
   static let bodyByteCountMax = 5 << 18
 
   private let server: WebServer
   private let courier: WitnessCourier?
+  private let stamps: StampCourier?
 
   /// - Parameters:
   ///   - certificate: nil for plain HTTP, which only a loopback address may have.
@@ -41,7 +43,9 @@ public struct VaultServer: Sendable {
       service: service, home: home,
       check: RequestCheck(nonces: nonces, isOwn: Self.isOwn(names)),
       scheme: certificate == nil ? "http" : "https")
-    courier = try Self.courier(service.ledger, home)
+    let courier = try Self.courier(service.ledger, home)
+    self.courier = courier
+    stamps = try Self.stamps(service.ledger, home, courier)
     server = try WebServer(
       address, certificate: certificate, limits: Self.limits, label: "vault"
     ) { request in await BlockingWork.run { desk.answer(request) } }
@@ -53,11 +57,13 @@ public struct VaultServer: Sendable {
   public func runUntilStopped(
     listening: @escaping @Sendable (Int) -> Void
   ) async throws(Fault) {
-    let services = courier.map { [CourierService(courier: $0)] } ?? []
+    let witnessing = courier.map { courier in CourierService { await courier.run() } }
+    let dating = stamps.map { courier in CourierService { await courier.run() } }
+    let services = [witnessing, dating].compactMap(\.self)
     try await server.runUntilStopped(with: services, listening: listening)
   }
 
-  /// Serves until the task is cancelled, without witnesses.
+  /// Serves until the task is cancelled, without witnesses and dates.
   public func run(listening: @escaping @Sendable (Int) -> Void) async throws(Fault) {
     try await server.run(listening: listening)
   }
@@ -87,11 +93,18 @@ public struct VaultServer: Sendable {
     guard let policy = try WitnessFile.read(home.witnessFile) else { return nil }
     return WitnessCourier(log: log, policy: policy, exchange: HTTPExchange(timeout: 10))
   }
+
+  private static func stamps(
+    _ log: EmbeddedLog, _ home: VaultHome, _ witnesses: WitnessCourier?
+  ) throws(Fault) -> StampCourier? {
+    guard let stamping = try home.stamping() else { return nil }
+    return StampCourier(log: log, stamping: stamping) { witnesses?.cosigned }
+  }
 }
 
-/// The courier as a part of the server's service group.
+/// A courier as a part of the server's service group.
 private struct CourierService: Service {
-  let courier: WitnessCourier
+  let work: @Sendable () async -> Void
 
-  func run() async { await cancelWhenGracefulShutdown { await courier.run() } }
+  func run() async { await cancelWhenGracefulShutdown(work) }
 }

@@ -7,6 +7,8 @@ import Foundation
 struct Instant: ExpressibleByArgument {
   let seconds: Int64
 
+  init(seconds: Int64) { self.seconds = seconds }
+
   init?(argument: String) {
     if let seconds = Int64(argument) {
       self.seconds = seconds

@@ -20,6 +20,7 @@ struct ExportCommand: ParsableCommand {
   var csv: String?
   @Option(help: "Only this stream. May be given again.")
   var stream: [UInt32] = []
+  @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var output: OutputOptions
 
   struct Report: Encodable {
@@ -30,7 +31,7 @@ struct ExportCommand: ParsableCommand {
   func run() throws {
     output.apply()
     let (path, isCSV) = try target()
-    let secret = try KeyFiles.secret(key)
+    let secret = try KeyFiles.secret(key, passphrase: passphrase.source)
     let reader = try RecordingAccess.reader(recording, secret: secret)
     let streams = try chosen(reader)
     Console.complain("WARNING: plain health data is written. Keep it where only the right people")

@@ -12,6 +12,7 @@ struct InfoCommand: ParsableCommand {
   var recording: String
   @Option(help: "The patient's secret.")
   var key: String?
+  @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
@@ -19,7 +20,8 @@ struct InfoCommand: ParsableCommand {
     let outline = OutlineText(try RecordingAccess.outline(recording))
     var streams: [OpenedStream]?
     if let key {
-      let reader = try RecordingAccess.reader(recording, secret: try KeyFiles.secret(key))
+      let reader = try RecordingAccess.reader(
+        recording, secret: try KeyFiles.secret(key, passphrase: passphrase.source))
       streams = try RecordingOpening.run(reader)
     }
     Console.say(outline.lines())

@@ -12,6 +12,7 @@ struct OpenCommand: ParsableCommand {
   var recording: String
   @Option(help: "The patient's secret.")
   var key = "patient.secret"
+  @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var output: OutputOptions
 
   struct Report: Encodable {
@@ -22,7 +23,7 @@ struct OpenCommand: ParsableCommand {
 
   func run() throws {
     output.apply()
-    let secret = try KeyFiles.secret(key)
+    let secret = try KeyFiles.secret(key, passphrase: passphrase.source)
     let reader = try RecordingAccess.reader(recording, secret: secret)
     let streams = try RecordingOpening.run(reader)
     for stream in streams { Console.say(StreamText(stream).summary()) }
