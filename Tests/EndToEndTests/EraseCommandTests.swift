@@ -66,12 +66,13 @@ struct EraseCommandTests {
     #expect(files(bench.recording + "/capsules").isEmpty)
   }
 
-  @Test func `a category is erased and the rest stays`() throws {
+  @Test func `a tombstone for a category that is not there leaves the rest to be opened`() throws {
     let bench = try pushed()
     defer { bench.remove() }
-    let nothing = try done(
+    let before = files(bench.vault)
+    try done(
       bench, "erase", "--category", "glucose", "--vault", bench.vault, "--key", bench.secret)
-    #expect(nothing.out.contains("Tombstone"))
+    #expect(Set(files(bench.vault)).subtracting(before).allSatisfy { $0.hasPrefix("tomb/") })
     try done(
       bench, "erase", "--apply", bench.recording, "--vault", bench.vault, "--patient",
       bench.publicKey)
@@ -79,6 +80,48 @@ struct EraseCommandTests {
       bench, "verify", bench.recording, "--patient", bench.publicKey)
     #expect(verified.out.contains("erased"))
     try done(bench, "open", bench.recording, "--key", bench.secret)
+  }
+
+  @Test func `a server erases a time for the patient, and the trail tells it`() throws {
+    let bench = try pushed()
+    defer { bench.remove() }
+    let home = bench.folder + "/server"
+    try done(bench, "vault", "new", "--home", home, "--name", "vault.example/trail")
+    let out = bench.folder + "/served"
+    let server = try bench.program.start(
+      [
+        "vault", "serve", "--vault", bench.vault, "--home", home, "--patient", bench.publicKey,
+        "--listen", "127.0.0.1:0",
+      ], out: out, complaints: bench.folder + "/server-complaints")
+    defer {
+      server.terminate()
+      server.waitUntilExit()
+    }
+    let url = try address(in: out)
+    try done(
+      bench, "erase", "--from", "2020-01-01", "--vault", url, "--key", bench.secret)
+    for place in ["cap", "span"] { #expect(files("\(bench.vault)/\(place)").isEmpty) }
+    #expect(!files(bench.vault + "/salt").isEmpty, "no tombstone takes the whole recording")
+    let trail = try done(
+      bench, "trail", "--key", bench.secret, "--vault", url, "--ledger", home + "/vault.pub",
+      "--home", bench.folder + "/home")
+    #expect(trail.out.contains("erased"), "\(trail)")
+    try done(
+      bench, "erase", "--apply", bench.recording, "--vault", bench.vault)
+    #expect(files(bench.recording + "/capsules").isEmpty)
+    try done(bench, "verify", bench.recording, "--patient", bench.publicKey)
+  }
+
+  private func address(in file: String) throws -> String {
+    let limit = Date(timeIntervalSinceNow: 20)
+    while Date() < limit {
+      let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
+      if let line = text.split(separator: "\n").first(where: { $0.hasPrefix("Vault on ") }) {
+        return String(line.dropFirst(9))
+      }
+      usleep(50_000)
+    }
+    throw CocoaError(.fileReadUnknown)
   }
 
   @Test func `a scope that says nothing, or a time where nothing is, erases nothing`() throws {
