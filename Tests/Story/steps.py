@@ -5,7 +5,7 @@ import signal
 import subprocess
 import time
 
-from foreign import Foreign
+from foreign import ROOT, Foreign
 from world import Failure, Program, free_port
 
 DAY = 86400
@@ -185,7 +185,8 @@ class Story:
                 f"helmet=fieldtrip-buffer@127.0.0.1:{self.ports['helmet']}", "--device",
                 f"heart=twinleaf-tio@{self.path('heart')}", "--device",
                 f"glucose=dexcom-g4@{self.path('glucose')}", "--vault", "vault", "--seconds",
-                str(seconds), "--out", folder, "--json"], self.world.environment("gateway"), False)
+                str(seconds), "--out", folder, "--json", "--profiles",
+                os.path.join(ROOT, "device-profiles")], self.world.environment("gateway"), False)
             self.world.running.append(program)
         out, err = program.process.communicate(timeout=240)
         with self.world.lock:
