@@ -1,6 +1,6 @@
-public import FluxgateConsent
+internal import FluxgateConsent
 internal import FluxgateRecording
-public import FluxgateSeal
+internal import FluxgateSeal
 
 /// Seals the keys of what is recorded already to somebody who was granted it since.
 ///

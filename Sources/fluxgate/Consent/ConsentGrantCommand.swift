@@ -94,7 +94,7 @@ extension ConsentGrant {
   fileprivate func with(termsDigest: [UInt8]) -> ConsentGrant {
     ConsentGrant(
       id: id, effect: effect, patient: patient, parent: parent, signer: signer,
-      grantee: grantee, categories: scope.category.codes, actions: actions, purposes: purposes,
+      grantee: grantee, categories: categories, actions: actions, purposes: purposes,
       terms: terms, valid: valid, data: data, identity: identity, delegation: delegation,
       termsDigest: termsDigest, receipt: receipt, created: created)
   }
