@@ -84,8 +84,8 @@ struct StrangersPageTests {
   private func cosign(_ bench: CommandBench) throws {
     let home = GatewayHome(path: bench.program.home)
     let log = try home.openLog(try home.identity())
-    let witness = try #require(
-      Cosigner(name: "witness.example/w", key: try #require(SigningKey(seed: .init(1...32)))))
+    let key = try #require(SigningKey(seed: .init(1...32)))
+    let witness = try #require(Cosigner(name: "witness.example/w", key: key))
     let line = witness.cosign(log.checkpoint().text, at: UInt64(Date().timeIntervalSince1970))
     #expect(try log.merge(line, of: witness.verifierKey, under: log.checkpoint().text))
     let policy = "quorum 1\n\(witness.verifierKey.text) http://127.0.0.1:1\n"

@@ -43,6 +43,22 @@ final class TestAuthority {
       ]) == 0
   }
 
+  /// Whether a verifier of other people, written in Rust, accepts the reply.
+  func peerAccepts(_ reply: [UInt8], of text: String) throws -> Bool {
+    try Data(reply).write(to: URL(fileURLWithPath: folder + "/kept"))
+    try Data(text.utf8).write(to: URL(fileURLWithPath: folder + "/text"))
+    let script = SharedFixtures.package.appendingPathComponent("Tests/Peers/stamp_verifier.py").path
+    return try Self.status(
+      Self.peerPython, [script, folder + "/text", folder + "/kept", folder + "/root.pem"]) == 0
+  }
+
+  private static let peerPython =
+    ProcessInfo.processInfo.environment["FLUXGATE_PEER_PYTHON"] ?? "python3"
+
+  static let hasPeer =
+    ProcessInfo.processInfo.environment["FLUXGATE_REQUIRE_PEERS"] == "1"
+    || (try? status(peerPython, ["-c", "import rfc3161_client"])) == 0
+
   private func bytes(_ name: String) throws -> [UInt8] {
     [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)")))
   }

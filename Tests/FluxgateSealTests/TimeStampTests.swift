@@ -13,7 +13,7 @@ import Testing
       let text = data == "ok.tsq" ? "head.txt" : data.replacingOccurrences(of: ".tsq", with: ".txt")
       let files = reply.contains("nocert") ? [roots, "tsa.crt"] : [roots]
       let pem = try files.flatMap { try StampFixtures.bytes($0) }
-      let refusal = try StampFixtures.refusal {
+      let refusal = StampFixtures.refusal {
         try StampFixtures.stamp(
           reply, of: text, try StampRoots(pem: pem),
           nonce: isQuery ? try StampFixtures.nonce(of: data) : nil)
@@ -129,8 +129,19 @@ import Testing
     }
   }
 
+  @Test(
+    .enabled(
+      if: TestAuthority.hasPeer,
+      "rfc3161-client is not installed; name a Python that has it in FLUXGATE_PEER_PYTHON"))
+  func `A third verifier agrees`() throws {
+    let authority = try TestAuthority()
+    let stamp = try authority.stamp("a head")
+    #expect(try authority.peerAccepts(stamp.bytes, of: "a head"))
+    #expect(try !authority.peerAccepts(stamp.bytes, of: "another head"))
+  }
+
   @Test(arguments: [
-    ("use=critical, timeStamping, 1.2.3.4", .wrongSigner),
+    ("use=critical, timeStamping, 1.2.3.4", StampError.wrongSigner),
     ("digest=sha1", .weakDigest),
   ])
   func `A signer that is not fit for it is refused`(option: String, error: StampError) throws {

@@ -27,7 +27,6 @@ serial = {folder}/serial
 crypto_device = builtin
 signer_cert = {folder}/signer.pem
 signer_key = {folder}/signer.key
-certs = {folder}/root.pem
 signer_digest = {digest}
 default_policy = 1.3.6.1.4.1.99999.1
 digests = sha256, sha512

@@ -1,4 +1,4 @@
-public import FluxgateRecording
+internal import FluxgateRecording
 public import FluxgateSeal
 public import FluxgateVault
 

@@ -1,5 +1,5 @@
 internal import FluxgateRecording
-public import FluxgateVault
+internal import FluxgateVault
 
 extension Fault {
   /// Why a recording's own folder is not erased.

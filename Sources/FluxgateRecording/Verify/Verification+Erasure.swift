@@ -9,6 +9,7 @@ extension Verification {
     for tombstone in tombstones where !erasures.tombstones.contains(tombstone) {
       find(.tombstone("\(tombstone.text).tombstone"), .document(.field("recording")))
     }
+    report.recording = head.recording
     report.erasures = erasures.tombstones
   }
 

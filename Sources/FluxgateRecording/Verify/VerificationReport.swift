@@ -11,6 +11,8 @@ public struct VerificationReport: Sendable, Hashable {
     case damaged = 4
   }
 
+  /// 16 bytes; empty where the recording's identity could not be read.
+  public internal(set) var recording: [UInt8] = []
   public internal(set) var findings: [Finding] = []
   public internal(set) var segmentCount = 0
   public internal(set) var chunkCount = 0

@@ -42,6 +42,7 @@ struct Verdict {
     lines += row("signer", signer)
     lines += row("checked", "\(found.segmentCount) segments, \(found.chunkCount) sealed chunks")
     if let part = found.part { lines += row("part", words(part)) }
+    for (place, line) in erasures.enumerated() { lines += row(place == 0 ? "erased" : "", line) }
     for (place, line) in proofs.enumerated() { lines += row(place == 0 ? "proofs" : "", line) }
     for (number, counts) in streams { lines += row("stream \(number)", account(counts)) }
     return lines
@@ -63,7 +64,10 @@ struct Verdict {
     if lacksProofs { return "whole, but not all of it is proven; `fluxgate recover` anchors it" }
     return switch found.status {
     case .intact where found.part != nil: "what was released is as it was signed"
-    case .intact: found.isErased ? "whole, and erased: nobody can open it" : "nothing is missing"
+    case .intact:
+      found.isErased
+        ? "whole, and erased by the patient: nobody can open it"
+        : found.erasures.isEmpty ? "nothing is missing" : "whole, but for what the patient erased"
     case .damaged:
       hasWrongSigner ? "it was not signed by the one you trust" : "see the objects named above"
     case .unverifiable: "whole as far as can be seen, but anybody could have made it"
@@ -164,6 +168,7 @@ extension Verdict {
     let exit: Int32
     let segments, chunks: Int
     let isErased: Bool
+    let erasures: [Erasure]
     let isPart: Bool
     let findings: [FoundObject]
     let proofs: Proofs
@@ -173,7 +178,8 @@ extension Verdict {
   func report(_ recording: String) -> Report {
     Report(
       recording: recording, verdict: word, exit: exit.rawValue, segments: found.segmentCount,
-      chunks: found.chunkCount, isErased: found.isErased, isPart: found.part != nil,
+      chunks: found.chunkCount, isErased: found.isErased, erasures: erasureReports,
+      isPart: found.part != nil,
       findings: found.findings.map {
         Report.FoundObject(
           object: "\($0.object)", kind: FindingWords.name($0.kind), text: FindingWords.text($0.kind)

@@ -71,7 +71,7 @@ struct EraseCommand: ParsableCommand {
   }
 
   private func runApply() throws {
-    let folders = try folder + (recordings.map { RecordingRecovery.folders(in: $0) } ?? [])
+    let folders = folder + (recordings.map { RecordingRecovery.folders(in: $0) } ?? [])
     guard !folders.isEmpty || recordings != nil, scope.isEmpty, !dryRun else {
       throw Fault(
         "E22", "--apply takes folders of recordings and does what the tombstones say",
