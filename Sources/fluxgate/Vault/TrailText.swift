@@ -38,7 +38,7 @@ struct TrailText {
   private func entry(_ line: TrailLine) -> [String] {
     let record = line.record
     let head =
-      "\(StatusText.right("\(line.index)", 6))  \(GrantText.time(record.at))  "
+      "\(StatusText.right("\(line.index)", 6))  \(Instant.text(record.at))  "
       + TrailWords.text(record)
     let details = [who(record.actor)] + TrailWords.details(record)
     return [head] + details.flatMap { TextBlock.wrap("        \($0)", columns: 80, hanging: 10) }
