@@ -75,10 +75,15 @@ struct RecordingRelease {
     if try vault.byteCount(.salt(recording)) != nil { try add("salt", .salt(recording)) }
   }
 
+  /// A proof may gain cosignatures until it is fetched.
   private mutating func addProof(_ segment: UInt32) throws(VaultError) {
-    let name = ObjectName.proof(recording, segment)
-    guard try vault.byteCount(name) != nil else { return }
-    try add("proofs/\(padded(segment)).tlog-proof", name)
+    let object = ObjectName.proof(recording, segment)
+    guard try vault.byteCount(object) != nil else { return }
+    let file = "proofs/\(padded(segment)).tlog-proof"
+    objects.append(
+      PlannedObject(
+        name: ReleasedName(recording: recording, file: file, size: nil, sha256: nil),
+        source: .object(object, size: nil), digest: nil))
   }
 
   private mutating func addSegment(_ manifest: ManifestDocument) {

@@ -168,8 +168,8 @@ extension Verdict {
     let exit: Int32
     let segments, chunks: Int
     let isErased: Bool
-    let erasures: [Erasure]
     let isPart: Bool
+    let erasures: [Erasure]
     let findings: [FoundObject]
     let proofs: Proofs
     let streams: [Account]
@@ -178,8 +178,8 @@ extension Verdict {
   func report(_ recording: String) -> Report {
     Report(
       recording: recording, verdict: word, exit: exit.rawValue, segments: found.segmentCount,
-      chunks: found.chunkCount, isErased: found.isErased, erasures: erasureReports,
-      isPart: found.part != nil,
+      chunks: found.chunkCount, isErased: found.isErased, isPart: found.part != nil,
+      erasures: erasureReports,
       findings: found.findings.map {
         Report.FoundObject(
           object: "\($0.object)", kind: FindingWords.name($0.kind), text: FindingWords.text($0.kind)

@@ -71,7 +71,8 @@ struct TrailText {
   }
 
   private var cosigned: String {
-    cosigners >= witnesses.needed
+    if witnesses.keys.isEmpty { return "Self-attested only: no witness was named." }
+    return cosigners >= witnesses.needed
       ? "Cosigned by \(cosigners) of \(witnesses.keys.count) witnesses."
       : "Self-attested only: \(cosigners) of \(witnesses.needed) needed witnesses have cosigned."
   }
