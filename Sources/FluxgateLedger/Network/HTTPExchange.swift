@@ -33,6 +33,8 @@ public final class HTTPExchange: Sendable {
       tlsConfiguration: tls, redirectConfiguration: .disallow,
       timeout: .init(connect: seconds, read: seconds, write: seconds), decompression: .disabled)
     configuration.httpVersion = .http1Only
+    // A certificate that is not trusted now is not in a second either: say so at once.
+    configuration.connectionPool.retryConnectionEstablishment = false
     client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }
 
