@@ -24,7 +24,8 @@ struct ReleasedFolder {
     try folder.keepOnly(Set(objects.flatMap { [$0.file, $0.file + Self.incoming] }))
     for object in objects where object.sha256 == nil {
       _ = try Folders.remove(aside(object))
-      if try !object.isSegment || !isForThisRequest() { _ = try Folders.remove(place(object)) }
+      let isKept = try isForThisRequest() && object.isSegment
+      if !isKept { _ = try Folders.remove(place(object)) }
     }
   }
 
