@@ -230,12 +230,16 @@ class Story:
             _, opened = self.world.run("open", folder, "--key", f"{name}.secret",
                                        "--passphrase-file", f"{name}.pass", "--patient",
                                        "patient.pub", "--json", home=name, expect=(0, 3))
-            rows += sum(stream.get("stored", 0) for stream in opened["streams"])
+            full = [stream for stream in opened["streams"] if stream["rows"] > 0]
+            device = {"cardiac": "heart", "glucose": "glucose"}[category]
+            strange = [stream["name"] for stream in full if not stream["name"].startswith(device)]
+            need(not strange, f"{name} opened {strange}")
+            rows += sum(stream["rows"] for stream in full)
         need(rows > 0, f"{name} opened no rows")
         return rows
 
     def refused(self, name, category, purpose, why):
-        _, answer, out = self.read(name, category, purpose, (1,))
+        _, answer, out = self.read(name, category, purpose, (2,))
         need(not os.path.exists(self.path(out)) or not os.listdir(self.path(out)),
              f"{name} was refused and has files")
         need(why in str(answer), f"{name} was refused for another reason than {why}: {answer}")
@@ -257,7 +261,7 @@ class Story:
         self.world.clock.set(until - 6 - time.time())
         self.permitted("cardiologist", "cardiac", "TREAT")
         while self.world.clock.now() < until + 3:
-            self.read("cardiologist", "cardiac", "TREAT", (0, 1, 3))
+            self.read("cardiologist", "cardiac", "TREAT", (0, 2, 3))
         self.refused("cardiologist", "cardiac", "TREAT", "expired")
         entries = [entry for entry in self.trail()["entries"]
                    if entry["actor"] == self.fingerprints["cardiologist"]]
@@ -295,7 +299,7 @@ class Story:
         self.say(f"The trail, and programs that are not ours, {when}.")
         entries = self.trail()["entries"]
         kinds = [entry["kind"] for entry in entries]
-        for kind in ("consentGranted", "released", "refused"):
+        for kind in ("consent-granted", "released", "refused"):
             need(kind in kinds, f"the trail has no entry of kind {kind}: {kinds}")
         self.say(self.foreign.check_log(self.path("vaulthome/ledger"), self.vault_key,
                                         self.witness_key))
