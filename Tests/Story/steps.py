@@ -255,7 +255,7 @@ class Story:
     # Time
 
     def reads_end_on_day_91(self):
-        until = self.grants["cardiologist"]["validUntil"]
+        until = self.grants["cardiologist"]["grant"]["validUntil"]
         self.say("Day 91: the clock goes to just before the end of the cardiologist's grant.")
         self.world.disturbed(False)
         self.world.clock.set(until - 6 - time.time())
@@ -266,7 +266,7 @@ class Story:
         entries = [entry for entry in self.trail()["entries"]
                    if entry["actor"] == self.fingerprints["cardiologist"]]
         released = [entry["at"] for entry in entries if entry["kind"] == "released"]
-        refused = [entry["at"] for entry in entries if entry["reason"] == "expired"]
+        refused = [entry["at"] for entry in entries if entry.get("reason") == "expired"]
         need(max(released) < until, f"a release at {max(released)}, the grant ended at {until}")
         need(refused and min(refused) >= until, f"refused as expired before {until}")
         self.say(f"Last release {until - max(released)} s before the end, first refusal "
