@@ -73,7 +73,7 @@ struct HTTPExchangeTests {
     }
     try Data(bytes.prefix(7)).write(to: URL(fileURLWithPath: path))
     #expect(try await download("/gone") == 404)
-    #expect(try held() == bytes.prefix(7))
+    #expect(try held() == Array(bytes.prefix(7)))
     await #expect(throws: ExchangeError.tooLarge(limit: 150_000)) {
       try await download("/", limit: 150_000)
     }
@@ -105,7 +105,7 @@ final class DrippingServer: Sendable {
       var sent = write(peer, head, head.utf8.count)
       while sent > 0 {
         usleep(pause)
-        sent = send(peer, "x", 1, Int32(MSG_NOSIGNAL.rawValue))
+        sent = send(peer, "x", 1, Int32(MSG_NOSIGNAL))
       }
       close(peer)
     }
