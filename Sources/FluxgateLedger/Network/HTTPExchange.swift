@@ -33,6 +33,8 @@ public final class HTTPExchange: Sendable {
       tlsConfiguration: tls, redirectConfiguration: .disallow,
       timeout: .init(connect: seconds, read: seconds, write: seconds), decompression: .disabled)
     configuration.httpVersion = .http1Only
+    // Where nobody answers, the caller is told at once and decides when to ask again.
+    configuration.connectionPool.retryConnectionEstablishment = false
     client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }
 
