@@ -29,6 +29,13 @@ public enum VaultError: Error, Sendable {
   case severalRecordings([String])
   /// The folder to pull into exists and holds something else.
   case exists(path: String)
+  /// The patient has erased this recording: nothing of it goes into the vault again.
+  case erased(recording: String)
+  /// Capsules of the patient hold keys that stay beside those that are to go: the patient's machine
+  /// must seal those anew first.
+  case needsResealing([String])
+  /// Nothing in the vault lies in the scope that was asked for.
+  case nothingToErase
   /// Everything was fetched and the whole does not verify. The folder stays under this path.
   case notVerified(path: String, VerificationReport)
 }

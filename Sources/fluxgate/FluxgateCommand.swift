@@ -16,6 +16,7 @@ struct FluxgateCommand: ParsableCommand {
     version: Version.number,
     subcommands: [
       KeysCommand.self,
+      ConsentCommand.self,
       ScanCommand.self,
       CheckCommand.self,
       RecordCommand.self,
@@ -27,6 +28,10 @@ struct FluxgateCommand: ParsableCommand {
       ExportCommand.self,
       PushCommand.self,
       PullCommand.self,
+      TrailCommand.self,
+      EraseCommand.self,
+      VaultCommand.self,
+      ReadCommand.self,
       LedgerCommand.self,
       WitnessCommand.self,
       ProfileCommand.self,

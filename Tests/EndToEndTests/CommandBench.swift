@@ -18,8 +18,8 @@ struct CommandBench {
     folder = "/tmp/fg-" + UUID().uuidString.prefix(8)
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     program = FluxgateProcess(home: folder + "/home")
-    try succeed(["keys", "gateway", "--log-name", "gateway.example/log"])
-    try succeed(["keys", "new", "--label", "study-001", "--out", secret])
+    try succeed(["keys", "gateway", "--no-passphrase", "--log-name", "gateway.example/log"])
+    try succeed(["keys", "new", "--label", "study-001", "--out", secret, "--no-passphrase"])
     try succeed(["keys", "pair", "--secret", secret, "--gateway", card])
     let heart = PtyHost(device: VirtualTwinleaf(), path: folder + "/heart")
     try heart.start()
@@ -37,7 +37,7 @@ struct CommandBench {
   /// The home of a gateway that has nothing to do with the recording.
   func otherHome() throws -> String {
     let home = folder + "/other"
-    let ending = try program.run("keys", "gateway", "--home", home)
+    let ending = try program.run("keys", "gateway", "--home", home, "--no-passphrase")
     try #require(ending.status == 0, "\(ending)")
     return home
   }

@@ -74,7 +74,8 @@ struct CommandLineTests {
     let bench = try CommandBench()
     defer { bench.remove() }
     let stranger = bench.folder + "/stranger.secret"
-    let made = try bench.program.run("keys", "new", "--label", "stranger", "--out", stranger)
+    let made = try bench.program.run(
+      "keys", "new", "--label", "stranger", "--out", stranger, "--no-passphrase")
     #expect(made.status == 0)
     let vault = bench.folder + "/vault"
     try FileManager.default.createDirectory(atPath: vault, withIntermediateDirectories: true)

@@ -152,10 +152,22 @@ enum TestLog {
   }
 
   static func open(_ scratch: Scratch) throws -> EmbeddedLog {
-    try EmbeddedLog(directory: scratch.path + "/log", origin: origin, key: try key())
+    let key = try key()
+    return try unlocked {
+      try EmbeddedLog(directory: scratch.path + "/log", origin: origin, key: key)
+    }
   }
 
   static func entries(_ range: Range<Int>) -> [[UInt8]] {
     range.map { Array("entry \($0)".utf8) + [UInt8](repeating: 0x2E, count: $0 % 5) }
   }
+}
+
+/// Opens what was just closed. A process that another test is starting holds copies of all open
+/// files, and so of their locks, until it runs its own program.
+func unlocked<Opened>(_ open: () throws -> Opened) throws -> Opened {
+  for _ in 0..<200 {
+    do { return try open() } catch LedgerError.locked { usleep(2_000) }
+  }
+  return try open()
 }

@@ -35,6 +35,30 @@ struct GoVerifierTests {
     }
   }
 
+  @Test func `Go accepts a cosigned checkpoint and proof, and misses a witness that is not there`()
+    throws
+  {
+    let scratch = try Scratch()
+    let program = try #require(GoVerifier.build(in: scratch))
+    let log = try TestLog.open(scratch)
+    _ = try log.append(TestLog.entries(0..<300))
+    let witness = try TestWitness.cosigner()
+    let arguments = [
+      "-log", scratch.path + "/log", "-vkey", log.verifierKey.text, "-witness",
+      witness.verifierKey.text, "-proofs", scratch.path + "/proofs",
+    ]
+    try FileManager.default.createDirectory(
+      at: scratch.url("proofs"), withIntermediateDirectories: true)
+    #expect(!GoVerifier.run(program, arguments))
+    let text = log.checkpoint().text
+    #expect(
+      try log.merge(witness.cosign(text, at: 1_700_000_000), of: witness.verifierKey, under: text))
+    try writeProof(of: 17, log, "proofs/a", scratch)
+    #expect(GoVerifier.run(program, arguments))
+    try scratch.flipByte("log/checkpoint", at: try scratch.bytes("log/checkpoint").count - 9)
+    #expect(!GoVerifier.run(program, arguments))
+  }
+
   /// A log with proofs of entries and heads of several sizes beside it.
   private func grow(_ scratch: Scratch) throws -> String {
     let log = try TestLog.open(scratch)

@@ -43,4 +43,17 @@ struct XWingTests {
     #expect(open(seed) == [1, 2, 3])
     #expect(open(other) == nil)
   }
+
+  @Test func `a key that nothing can be sealed to is no key`() throws {
+    let good = try #require(PatientSecret(name: "sample")).publicKey.kem
+    #expect(XWing.isPublicKey(good))
+    // Numbers of 4095 where ML-KEM has them below 3329.
+    #expect(!XWing.isPublicKey([0xFF, 0xFF, 0xFF] + good.dropFirst(3)))
+    #expect(!XWing.isPublicKey(good + [0]) && !XWing.isPublicKey(good.dropLast()))
+    for order in [[UInt8](repeating: 0, count: 32), [1] + [UInt8](repeating: 0, count: 31)] {
+      let small = good.dropLast(32) + order
+      // Either it is refused, or sealing to it works: never a trap.
+      if XWing.isPublicKey(Array(small)) { _ = XWing.seal([1], to: Array(small), info: []) }
+    }
+  }
 }

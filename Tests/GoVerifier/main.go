@@ -6,9 +6,9 @@
 //
 // Run it as
 //
-//	verifier -log DIR -vkey VKEY [-proofs DIR] [-heads DIR]
+//	verifier -log DIR -vkey VKEY [-witness VKEY] [-proofs DIR] [-heads DIR]
 //
-// It checks the checkpoint's signature, every tile and entry bundle against the root, for each
+// It checks the checkpoint's signature, with -witness a cosignature beside it, every tile and entry bundle against the root, for each
 // NAME.tlog-proof in -proofs the inclusion of the entry in NAME.entry, and for each older
 // checkpoint NAME.checkpoint in -heads the consistency proof in NAME.consistency (base64 lines).
 // It ends with status 1 at the first thing that is wrong.
@@ -16,8 +16,10 @@ package main
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
 	"flag"
 	"fmt"
 	"os"
@@ -34,15 +36,20 @@ const tileHeight = 8
 func main() {
 	dir := flag.String("log", "", "directory of the log")
 	vkey := flag.String("vkey", "", "the log's verifier key")
+	witness := flag.String("witness", "", "verifier key of a witness that must have cosigned")
 	proofs := flag.String("proofs", "", "directory of NAME.tlog-proof and NAME.entry")
 	heads := flag.String("heads", "", "directory of NAME.checkpoint and NAME.consistency")
 	flag.Parse()
 	verifier, err := note.NewVerifier(*vkey)
 	check(err)
-	tree := openCheckpoint(read(filepath.Join(*dir, "checkpoint")), verifier)
+	signers := []note.Verifier{verifier}
+	if *witness != "" {
+		signers = append(signers, newCosigner(*witness))
+	}
+	tree := openCheckpoint(read(filepath.Join(*dir, "checkpoint")), signers)
 	checkTiles(*dir, tree)
-	included := checkProofs(*proofs, verifier, tree)
-	extended := checkHeads(*heads, verifier, tree)
+	included := checkProofs(*proofs, signers, tree)
+	extended := checkHeads(*heads, signers, tree)
 	fmt.Printf("ok: %d entries, %d proofs, %d older heads\n", tree.N, included, extended)
 }
 
@@ -59,13 +66,49 @@ func read(path string) []byte {
 	return data
 }
 
-// openCheckpoint wants origin, size and root in a note that the log signed.
-func openCheckpoint(data []byte, verifier note.Verifier) tlog.Tree {
-	opened, err := note.Open(data, note.VerifierList(verifier))
+// cosigner verifies C2SP cosignature/v1 lines: 8 bytes of seconds and an Ed25519 signature.
+type cosigner struct {
+	name string
+	id   uint32
+	key  ed25519.PublicKey
+}
+
+func newCosigner(vkey string) cosigner {
+	parts := strings.SplitN(vkey, "+", 3)
+	if len(parts) != 3 {
+		check(fmt.Errorf("no verifier key: %s", vkey))
+	}
+	typed, err := base64.StdEncoding.Strict().DecodeString(parts[2])
 	check(err)
+	digest := sha256.Sum256(append([]byte(parts[0]+"\n"), typed...))
+	id := binary.BigEndian.Uint32(digest[:])
+	if len(typed) != 33 || typed[0] != 4 || fmt.Sprintf("%08x", id) != parts[1] {
+		check(fmt.Errorf("not a witness's key: %s", vkey))
+	}
+	return cosigner{parts[0], id, typed[1:]}
+}
+
+func (c cosigner) Name() string    { return c.name }
+func (c cosigner) KeyHash() uint32 { return c.id }
+func (c cosigner) Verify(msg, sig []byte) bool {
+	if len(sig) != 8+ed25519.SignatureSize {
+		return false
+	}
+	signed := fmt.Sprintf("cosignature/v1\ntime %d\n%s", binary.BigEndian.Uint64(sig), msg)
+	return ed25519.Verify(c.key, []byte(signed), sig[8:])
+}
+
+// openCheckpoint wants origin, size and root in a note that the log, the first of the signers, and
+// all others have signed.
+func openCheckpoint(data []byte, signers []note.Verifier) tlog.Tree {
+	opened, err := note.Open(data, note.VerifierList(signers...))
+	check(err)
+	if len(opened.Sigs) != len(signers) {
+		check(fmt.Errorf("%d of %d have signed", len(opened.Sigs), len(signers)))
+	}
 	lines := strings.Split(opened.Text, "\n")
-	if len(lines) < 4 || lines[0] != verifier.Name() {
-		check(fmt.Errorf("not a checkpoint of %s", verifier.Name()))
+	if len(lines) < 4 || lines[0] != signers[0].Name() {
+		check(fmt.Errorf("not a checkpoint of %s", signers[0].Name()))
 	}
 	size, err := strconv.ParseInt(lines[1], 10, 64)
 	check(err)
@@ -182,11 +225,11 @@ func entries(dir string, tile tlog.Tile) [][]byte {
 	return all
 }
 
-func checkProofs(dir string, verifier note.Verifier, tree tlog.Tree) int {
+func checkProofs(dir string, signers []note.Verifier, tree tlog.Tree) int {
 	paths := matching(dir, "*.tlog-proof")
 	for _, path := range paths {
 		index, hashes, signed := parseProof(string(read(path)))
-		head := openCheckpoint([]byte(signed), verifier)
+		head := openCheckpoint([]byte(signed), signers)
 		entry := read(strings.TrimSuffix(path, ".tlog-proof") + ".entry")
 		check(tlog.CheckRecord(hashes, head.N, head.Hash, index, tlog.RecordHash(entry)))
 		if head.N == tree.N && head.Hash != tree.Hash {
@@ -226,10 +269,10 @@ func parseHashes(lines []string) []tlog.Hash {
 	return hashes
 }
 
-func checkHeads(dir string, verifier note.Verifier, tree tlog.Tree) int {
+func checkHeads(dir string, signers []note.Verifier, tree tlog.Tree) int {
 	paths := matching(dir, "*.checkpoint")
 	for _, path := range paths {
-		old := openCheckpoint(read(path), verifier)
+		old := openCheckpoint(read(path), signers)
 		text := string(read(strings.TrimSuffix(path, ".checkpoint") + ".consistency"))
 		proof := parseHashes(strings.Fields(text))
 		if old.N == 0 {

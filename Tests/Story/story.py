@@ -28,8 +28,9 @@ def main():
     os.makedirs(folder, exist_ok=True)
     world = World(folder, os.path.abspath(asked.program), asked.kill)
     started = time.monotonic()
+    story = steps.Story(world, asked.go)
     try:
-        steps.Story(world, asked.go).tell()
+        story.tell()
         print(f"The story held, in {time.monotonic() - started:.0f} s.", flush=True)
         if world.chance:
             print(f"Killed on the way: {world.kills}", flush=True)
@@ -44,6 +45,7 @@ def main():
         return 1
     finally:
         world.end()
+        story.foreign.end()
         if not asked.keep:
             shutil.rmtree(folder, ignore_errors=True)
 

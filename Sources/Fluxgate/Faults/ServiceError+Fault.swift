@@ -1,3 +1,4 @@
+internal import FluxgateConsent
 internal import FluxgateLedger
 public import FluxgateVault
 
@@ -5,11 +6,7 @@ extension Fault {
   /// What went wrong with a vault's server, or with its home.
   public static func service(_ error: ServiceError) -> Fault {
     switch error {
-    case .refused(let reason, let index):
-      Fault(
-        "V20", "refused: no grant permits this (\(reason))",
-        state: "The refusal is entry \(index) of the vault's ledger.",
-        remedy: "ask the patient for a grant", exit: .failed)
+    case .refused(let reason, let index): notGranted(reason.code, index)
     case .notPermitted:
       Fault(
         "V21", "only the patient may do this", remedy: "use the patient's key", exit: .failed)

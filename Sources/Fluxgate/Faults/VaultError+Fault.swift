@@ -23,6 +23,7 @@ extension Fault {
         remedy: "check the disk, then repeat: nothing is copied twice",
         cause: "\(path): \(ErrorNumber.text(number))", exit: .failed)
     case .noObject, .conflict, .refused, .notVerified: damagedVault(error)
+    case .erased, .needsResealing, .nothingToErase: erased(error)
     case .recording(let error): .recording(error, folder: "the recording")
     case .invalidName, .noRecording, .severalRecordings, .exists: wrongChoice(error)
     }

@@ -49,6 +49,20 @@ public enum DurableFile {
     syncFolder(of: path)
   }
 
+  /// Deletes a file; its folder is synced.
+  public static func remove(_ path: String) throws(Fault) {
+    guard unsafe unlink(path) == 0 else { throw .file(path, "delete", errno) }
+    syncFolder(of: path)
+  }
+
+  /// UTC seconds since 1970; nil when there is no such file.
+  static func modified(_ path: String) -> Int64? {
+    var status = stat()
+    // SAFETY: the string lives through the call, and the kernel fills the whole struct.
+    guard unsafe stat(path, &status) == 0 else { return nil }
+    return Int64(status.st_mtim.tv_sec)
+  }
+
   /// Makes a folder and those above it.
   public static func makeFolder(_ path: String) throws(Fault) {
     var made = path.hasPrefix("/") ? "" : "."

@@ -1,5 +1,6 @@
 public import FluxgateLedger
 public import FluxgateSeal
+internal import FluxgateVault
 internal import Glibc
 
 /// The folder where a gateway keeps its identity, its log, its cursors and the notes of running
@@ -22,19 +23,28 @@ public struct GatewayHome: Sendable {
   var logFolder: String { path + "/log" }
   var cursorFile: String { path + "/cursors" }
   var runFolder: String { path + "/run" }
+  var floorFile: String { path + "/floor" }
 
   /// The gateway's keys, or the fault that says how to make them.
-  public func identity() throws(Fault) -> GatewayIdentity {
+  ///
+  /// - Parameter passphrase: asked only where the key file is locked.
+  public func identity(
+    passphrase: PassphraseSource = PassphraseSource()
+  ) throws(Fault) -> GatewayIdentity {
     guard DurableFile.exists(keyFile) else {
       throw Fault(
         "K01", "this gateway has no keys yet", remedy: "`fluxgate keys gateway` makes them",
         cause: "\(keyFile) is not there", exit: .refused)
     }
-    return try KeyFiles.gateway(keyFile)
+    return try KeyFiles.gateway(keyFile, passphrase: passphrase)
   }
 
   /// Makes keys; refuses where there are some, for they must never change.
-  public func createIdentity(logName: String) throws(Fault) -> GatewayIdentity {
+  ///
+  /// - Parameter lock: nil leaves the file readable for everybody who may read it.
+  public func createIdentity(
+    logName: String, lock: KeyLock? = nil
+  ) throws(Fault) -> GatewayIdentity {
     guard let identity = GatewayIdentity(logName: logName) else {
       throw Fault(
         "K02", "\"\(logName)\" is no name for a log",
@@ -42,9 +52,21 @@ public struct GatewayHome: Sendable {
         exit: .refused)
     }
     try DurableFile.makeFolder(path)
-    try DurableFile.create(keyFile, with: [UInt8](identity.text.utf8))
-    try DurableFile.replace(cardFile, with: [UInt8](GatewayCard(identity).text.utf8), mode: 0o644)
+    try DurableFile.create(keyFile, with: try KeyLock.bytes(identity.text, keyFile, lock))
+    _ = try writeCard(identity)
     return identity
+  }
+
+  /// The gateway's card, which needs no passphrase; made anew where it was lost.
+  public func card(passphrase: PassphraseSource) throws(Fault) -> GatewayCard {
+    if DurableFile.exists(cardFile) { return try KeyFiles.card(cardFile) }
+    return try writeCard(try identity(passphrase: passphrase))
+  }
+
+  private func writeCard(_ identity: GatewayIdentity) throws(Fault) -> GatewayCard {
+    let card = GatewayCard(identity)
+    try DurableFile.replace(cardFile, with: [UInt8](card.text.utf8), mode: 0o644)
+    return card
   }
 
   /// The gateway's log, held by this process alone until it is let go.
@@ -56,9 +78,24 @@ public struct GatewayHome: Sendable {
     }
   }
 
+  /// Captures made here.
+  public var captures: CaptureRegister { CaptureRegister(path: path + "/captures") }
+
   public func cursors() throws(Fault) -> RecordCursors { try RecordCursors(path: cursorFile) }
 
-  private static func environment(_ name: String) -> String? {
+  /// The desk that follows a patient's consents in a vault, by this gateway's own clock floor.
+  public func grants(
+    in vault: String, of patient: PatientPublicKey
+  ) throws(Fault) -> GrantDesk {
+    do throws(VaultError) {
+      return GrantDesk(
+        vault: vault, patient: patient, floor: try ClockFloor(path: floorFile))
+    } catch {
+      throw .noTime(error, exit: .refused)
+    }
+  }
+
+  static func environment(_ name: String) -> String? {
     // SAFETY: getenv gives a NUL-terminated text or nil; it is copied at once.
     unsafe getenv(name).map { unsafe String(cString: $0) }
   }

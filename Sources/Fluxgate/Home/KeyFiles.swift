@@ -1,21 +1,36 @@
 public import FluxgateSeal
 
-/// Reads key files and says in a technician's words what is wrong with them.
+/// Reads key files, plain ones and locked ones, and says in a technician's words what is wrong with
+/// them. A passphrase is asked for only where a file is locked.
 public enum KeyFiles {
-  public static func gateway(_ path: String) throws(Fault) -> GatewayIdentity {
-    try parse(path) { (text) throws(KeyFileError) in try GatewayIdentity(text: text) }
+  public static func gateway(
+    _ path: String, passphrase: PassphraseSource = PassphraseSource()
+  ) throws(Fault) -> GatewayIdentity {
+    try parse(path, try secretText(path, passphrase)) { (text) throws(KeyFileError) in
+      try GatewayIdentity(text: text)
+    }
   }
 
-  public static func witness(_ path: String) throws(Fault) -> WitnessIdentity {
-    try parse(path) { (text) throws(KeyFileError) in try WitnessIdentity(text: text) }
+  public static func witness(
+    _ path: String, passphrase: PassphraseSource = PassphraseSource()
+  ) throws(Fault) -> WitnessIdentity {
+    try parse(path, try secretText(path, passphrase)) { (text) throws(KeyFileError) in
+      try WitnessIdentity(text: text)
+    }
   }
 
-  public static func secret(_ path: String) throws(Fault) -> PatientSecret {
-    try parse(path) { (text) throws(KeyFileError) in try PatientSecret(text: text) }
+  public static func secret(
+    _ path: String, passphrase: PassphraseSource = PassphraseSource()
+  ) throws(Fault) -> PatientSecret {
+    try parse(path, try secretText(path, passphrase)) { (text) throws(KeyFileError) in
+      try PatientSecret(text: text)
+    }
   }
 
   public static func patient(_ path: String) throws(Fault) -> PatientPublicKey {
-    try parse(path) { (text) throws(KeyFileError) in try PatientPublicKey(text: text) }
+    try parse(path, try text(path)) { (text) throws(KeyFileError) in
+      try PatientPublicKey(text: text)
+    }
   }
 
   public static func card(_ path: String) throws(Fault) -> GatewayCard {
@@ -52,18 +67,39 @@ public enum KeyFiles {
     return file
   }
 
+  /// The text of a key file that may be locked.
+  static func secretText(
+    _ path: String, _ passphrase: PassphraseSource
+  ) throws(Fault) -> String {
+    let file = try DurableFile.read(path)
+    guard file.count <= byteCountMax, LockedFile.isLocked(file) else {
+      return try text(path, file)
+    }
+    let passphrase = try passphrase.existing(for: path)
+    do throws(LockError) {
+      return String(
+        decoding: try LockedFile.unlock(file, passphrase: passphrase), as: UTF8.self)
+    } catch {
+      throw .locked(error, path)
+    }
+  }
+
+  private static let byteCountMax = 1 << 16
+
   private static func text(_ path: String) throws(Fault) -> String {
-    let bytes = try DurableFile.read(path)
-    guard bytes.count <= 1 << 16, let text = String(validating: bytes, as: UTF8.self) else {
+    try text(path, try DurableFile.read(path))
+  }
+
+  private static func text(_ path: String, _ bytes: [UInt8]) throws(Fault) -> String {
+    guard bytes.count <= byteCountMax, let text = String(validating: bytes, as: UTF8.self) else {
       throw Fault("K07", "\(path) is no key file", remedy: "check the path", exit: .refused)
     }
     return text
   }
 
-  private static func parse<Key>(
-    _ path: String, _ read: (String) throws(KeyFileError) -> Key
+  static func parse<Key>(
+    _ path: String, _ text: String, _ read: (String) throws(KeyFileError) -> Key
   ) throws(Fault) -> Key {
-    let text = try text(path)
     do throws(KeyFileError) {
       return try read(text)
     } catch {

@@ -1,6 +1,7 @@
 public import FluxgateLedger
 public import FluxgateRecording
 public import FluxgateSeal
+internal import FluxgateVault
 internal import Glibc
 
 /// Brings recordings of a killed gateway into order: journals become segments, and what is not in
@@ -29,9 +30,10 @@ public enum RecordingRecovery {
   /// Recovers with the keys and the log of `home`, and has cosigned what its witnesses have not seen
   /// yet; the log is opened only if something is to be done in it.
   public static func run(
-    folder path: String, home: GatewayHome, cuttingDamage: Bool = false
+    folder path: String, home: GatewayHome, passphrase: PassphraseSource = PassphraseSource(),
+    cuttingDamage: Bool = false
   ) throws(Fault) -> Report {
-    let identity = try home.identity()
+    let identity = try home.identity(passphrase: passphrase)
     let policy = try WitnessFile.read(home.witnessFile)
     var log: EmbeddedLog?
     func openLog() throws(Fault) -> EmbeddedLog {
@@ -82,6 +84,7 @@ public enum RecordingRecovery {
     guard try RecordingAccess.outline(path).gateway == identity.publicKey else {
       throw .otherGateway(path)
     }
+    try finishErasure(folder)
     let recovery = try recover(folder, identity, cuttingDamage)
     let anchoring = SegmentAnchoring(folder: folder)
     let pending = try anchoring.pending(try RecordingAccess.outline(path))
@@ -109,6 +112,16 @@ public enum RecordingRecovery {
     return outcomes
   }
 
+  /// What the patient erased and a stop left here does not come back.
+  private static func finishErasure(_ folder: RecordingFolder) throws(Fault) {
+    guard DurableFile.exists(folder.erasures) else { return }
+    do throws(VaultError) {
+      _ = try FolderErasure.apply([:], to: folder)
+    } catch {
+      throw .erasure(error, folder: folder.path)
+    }
+  }
+
   private static func recover(
     _ folder: RecordingFolder, _ identity: GatewayIdentity, _ cuttingDamage: Bool
   ) throws(Fault) -> Recovery.Report {
@@ -119,8 +132,8 @@ public enum RecordingRecovery {
     }
   }
 
-  /// Folders with a file `recording` in them, sorted.
-  private static func folders(in path: String) -> [String] {
+  /// Folders with a file `recording` in them, sorted; not the parts that a vault released.
+  public static func folders(in path: String) -> [String] {
     // SAFETY: the stream is closed below; each name is copied before the next is read.
     guard let listing = unsafe opendir(path) else { return [] }
     defer { unsafe closedir(listing) }
@@ -129,8 +142,11 @@ public enum RecordingRecovery {
       let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { field in
         unsafe field.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
       }
-      guard !name.hasPrefix("."), DurableFile.exists("\(path)/\(name)/recording") else { continue }
-      found.append("\(path)/\(name)")
+      let folder = RecordingFolder("\(path)/\(name)")
+      guard !name.hasPrefix("."), DurableFile.exists(folder.recording),
+        !DurableFile.exists(folder.partNote)
+      else { continue }
+      found.append(folder.path)
     }
     return found.sorted()
   }

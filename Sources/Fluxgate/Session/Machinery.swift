@@ -21,7 +21,12 @@ final class Machinery: Sendable {
     markers = MarkerDesk(category: plan.devices[0].category)
     let lanes = try LaneList(devices: devices, markers: markers, started: started)
     let finished = AppendLog<UInt32>(capacity: 1 << 16)
-    let writer = try Self.writer(plan, lanes.datasets, started, finished)
+    let categories = Set(lanes.datasets.map(\.category))
+    let recipients = { [grants = plan.grants, patient = plan.patient] (newest: Int64) in
+      grants?.recipients(of: categories, at: newest) ?? [Recipient(patient)]
+    }
+    let writer = try Self.writer(
+      plan, lanes.datasets, started, finished, recipients(started.nanoseconds))
     let works = Works(
       lanes: lanes, counters: counters, faults: faults,
       cursors: CursorTrack(lanes.lanes, devices: devices, cursors: plan.cursors)
@@ -36,10 +41,11 @@ final class Machinery: Sendable {
     let anchoring = AnchoringThread(
       folder: writer.folder, key: plan.identity.identity, log: plan.log, counters: counters,
       finished: finished, faults: faults, desk: desk, stamps: stamps)
-    threads = [
-      Self.stages(works), Self.seal(works, writer, started), Self.sync(works, writer.sync),
-      Self.anchor(works, anchoring),
-    ]
+    threads =
+      [
+        Self.stages(works), Self.seal(works, writer, started, recipients),
+        Self.sync(works, writer.sync), Self.anchor(works, anchoring),
+      ] + (plan.grants.map { [Self.follow($0, works)] } ?? [])
   }
 
   var views: [StreamView] { works.lanes.views }
@@ -99,13 +105,14 @@ final class Machinery: Sendable {
   }
 
   private static func seal(
-    _ works: Works, _ writer: RecordingWriter, _ started: HostTime
+    _ works: Works, _ writer: RecordingWriter, _ started: HostTime,
+    _ recipients: @escaping (Int64) -> [Recipient]
   ) -> WorkerThread {
     let handover = Handover(
       SealingThread(
         writer: writer, feeds: works.lanes.feeds(works.cursors), counters: works.counters,
         documents: works.documents, latencies: works.latencies, now: started.nanoseconds,
-        onFailure: works.fail))
+        recipients: recipients, onFailure: works.fail))
     return WorkerThread("seal") {
       let thread = handover.value
       thread.run(inputsEnded: works.processed) { digests in
@@ -135,13 +142,18 @@ final class Machinery: Sendable {
     }
   }
 
+  /// Grants are followed until the last row is sealed.
+  private static func follow(_ grants: GrantDesk, _ works: Works) -> WorkerThread {
+    WorkerThread("grants") { grants.follow(until: works.sealed, faults: works.faults) }
+  }
+
   private static func writer(
     _ plan: SessionPlan, _ datasets: [DatasetDescription], _ started: HostTime,
-    _ finished: AppendLog<UInt32>
+    _ finished: AppendLog<UInt32>, _ recipients: [Recipient]
   ) throws(Fault) -> RecordingWriter {
     do throws(RecordingError) {
       return try RecordingWriter(
-        creating: plan.folder, identity: plan.identity, recipients: [Recipient(plan.patient)],
+        creating: plan.folder, identity: plan.identity, recipients: recipients,
         pairing: plan.pairing, datasets: datasets, limits: plan.limits,
         now: started.nanoseconds
       ) { _ = finished.append($0) }

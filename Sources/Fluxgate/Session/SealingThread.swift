@@ -14,6 +14,8 @@ final class SealingThread {
   private let counters: LiveCounters
   private let documents: DocumentBox
   private let latencies: SequenceQueue
+  /// Who may open what is sealed next, given the time of the newest row.
+  private let recipients: (Int64) -> [Recipient]
   private let onFailure: (RecordingError) -> Void
   private(set) var failure: RecordingError?
   /// Rows and losses that came after a failure, by stream: known, and not in the recording.
@@ -23,13 +25,15 @@ final class SealingThread {
 
   init(
     writer: RecordingWriter, feeds: [ChunkFeed], counters: LiveCounters, documents: DocumentBox,
-    latencies: SequenceQueue, now: Int64, onFailure: @escaping (RecordingError) -> Void
+    latencies: SequenceQueue, now: Int64, recipients: @escaping (Int64) -> [Recipient],
+    onFailure: @escaping (RecordingError) -> Void
   ) {
     self.writer = writer
     self.feeds = feeds
     self.counters = counters
     self.documents = documents
     self.latencies = latencies
+    self.recipients = recipients
     self.onFailure = onFailure
     streamTime = now
   }
@@ -53,6 +57,7 @@ final class SealingThread {
     for feed in feeds { digests[feed.stream] = feed.finishDigest() }
     let last = lastDocuments(digests)
     attempt { () throws(RecordingError) in
+      try followGrants()
       for (category, document) in last { try writer.putMeta(category, document, at: streamTime) }
       try writer.finish()
     }
@@ -76,6 +81,7 @@ final class SealingThread {
     let time = feed.hasRate ? block.header.lastTime.nanoseconds : HostClock.now.nanoseconds
     streamTime = max(streamTime, time)
     attempt { () throws(RecordingError) in
+      try followGrants()
       try writer.rollIfNeeded(at: streamTime)
       let before = writer.sealedByteCount
       let sequence = try writer.append(content)
@@ -94,8 +100,17 @@ final class SealingThread {
     unstored[feed.stream, default: 0] += UInt64(block.rowCount) + missing
   }
 
+  /// Nothing is sealed before the epoch is one for those who may read now, and for nobody else.
+  private func followGrants() throws(RecordingError) {
+    let wanted = recipients(streamTime)
+    guard wanted != writer.recipients else { return }
+    writer.recipients = wanted
+    try writer.rollEpoch(at: streamTime)
+  }
+
   private func writeDocuments() throws(RecordingError) {
     for (category, document) in documents.takeAll() {
+      try followGrants()
       try writer.putMeta(category, document, at: streamTime)
     }
   }

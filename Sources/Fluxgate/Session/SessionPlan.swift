@@ -58,6 +58,8 @@ public struct SessionPlan: Sendable {
   public var stamping: Stamping?
   /// The folder of the patient's vault to deliver to while recording; nil for none.
   public var vault: String?
+  /// Says who may read beside the patient; nil for nobody.
+  public var grants: GrantDesk?
   /// Where store-and-forward devices were left; nil reads them from their first record.
   public var cursors: RecordCursors?
   /// How long a device may take to say who it is.

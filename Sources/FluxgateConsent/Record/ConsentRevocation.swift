@@ -25,21 +25,7 @@ public struct ConsentRevocation: Hashable, Sendable {
   }
 }
 
-public enum ConsentRecord: Hashable, Sendable {
-  case grant(ConsentGrant)
-  case revocation(ConsentRevocation)
-
-  public var id: ConsentID {
-    switch self {
-    case .grant(let grant): grant.id
-    case .revocation(let revocation): revocation.id
-    }
-  }
-
-  public var patient: KeyFingerprint {
-    switch self {
-    case .grant(let grant): grant.patient
-    case .revocation(let revocation): revocation.patient
-    }
-  }
+extension ConsentRevocation {
+  /// Whether a text can stand as a reason.
+  public static func isReason(_ text: String) -> Bool { Code.isReason(text) }
 }

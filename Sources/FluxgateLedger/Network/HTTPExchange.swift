@@ -33,7 +33,7 @@ public final class HTTPExchange: Sendable {
       tlsConfiguration: tls, redirectConfiguration: .disallow,
       timeout: .init(connect: seconds, read: seconds, write: seconds), decompression: .disabled)
     configuration.httpVersion = .http1Only
-    // Where nobody answers, the caller is told at once and decides when to ask again.
+    // A certificate that is not trusted now is not in a second either: say so at once.
     configuration.connectionPool.retryConnectionEstablishment = false
     client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }

@@ -34,10 +34,17 @@ public struct AddCheckpoint: Hashable, Sendable {
       guard let hash = NoteText.hash(line) else { throw .malformed(line: place + 1) }
       proof.append(hash)
     }
+    let note = try Self.note([UInt8](bytes[(end + 1)...]))
+    guard let checkpoint = try? Checkpoint(note.text) else { throw .malformed(line: 0) }
+    self.init(oldSize: oldSize, proof: proof, note: note, checkpoint: checkpoint)
+  }
+
+  /// A signature line of no good form is a bad signature, as the published test steps have it.
+  private static func note(_ bytes: [UInt8]) throws(WitnessRefusal) -> SignedNote {
     do throws(NoteError) {
-      let note = try SignedNote([UInt8](bytes[(end + 1)...]))
-      let checkpoint = try Checkpoint(note.text)
-      self.init(oldSize: oldSize, proof: proof, note: note, checkpoint: checkpoint)
+      return try SignedNote(bytes)
+    } catch .malformedLine {
+      throw .badSignature
     } catch {
       throw .malformed(line: 0)
     }

@@ -12,6 +12,7 @@ public struct RecordingFolder: Sendable, Hashable {
   public var segments: String { path + "/segments" }
   public var manifests: String { path + "/manifests" }
   public var proofs: String { path + "/proofs" }
+  public var erasures: String { path + "/erasures" }
   public var spans: String { path + "/spans" }
   /// Only in what a vault released: says which part of a recording it is.
   public var partNote: String { path + "/part" }
@@ -20,6 +21,8 @@ public struct RecordingFolder: Sendable, Hashable {
   public func segment(_ segment: UInt32) -> String { "\(segments)/\(padded(segment)).h5" }
   public func manifest(_ segment: UInt32) -> String { "\(manifests)/\(padded(segment)).manifest" }
   public func proof(_ segment: UInt32) -> String { "\(proofs)/\(padded(segment)).tlog-proof" }
+  /// The ledger's entry itself, kept for the proof when the salt is erased.
+  public func entry(_ segment: UInt32) -> String { "\(proofs)/\(padded(segment)).entry" }
 
   public func span(_ epoch: UInt32) -> String { "\(spans)/\(padded(epoch)).span" }
 

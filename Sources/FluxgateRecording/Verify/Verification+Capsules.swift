@@ -5,7 +5,6 @@ extension Verification {
   mutating func checkCapsules(
     _ chain: ManifestChain, _ head: RecordingHead
   ) throws(RecordingError) {
-    guard !report.isErased else { return }
     let known = commitments(chain)
     var epochs = Set<UInt32>()
     for file in Disk.exists(folder.capsules) ? try Disk.list(folder.capsules) : [] {
@@ -17,11 +16,20 @@ extension Verification {
       let bytes = try Disk.read(
         "\(folder.capsules)/\(file)", limit: Capsule.byteCountMax)
       if let kind = fault(bytes, name, head, known) { find(.capsule(file), kind) }
+      if holdsErasedKey(bytes) { find(.capsule(file), .notErased) }
     }
+    // All gone at once, and not by the patient's word, is said of the salt.
+    if report.isErased { return }
     let held = Set(chain.manifests.filter { holds($0.segment) }.map(\.epoch))
-    for epoch in held.subtracting(epochs).sorted() {
+    for epoch in held.subtracting(epochs).sorted()
+    where erasures.reach(epoch, of: head.structure.categories) != .all {
       find(.capsule(padded(epoch)), .missing)
     }
+  }
+
+  private func holdsErasedKey(_ bytes: [UInt8]) -> Bool {
+    guard let capsule = try? Capsule.inspect(bytes) else { return false }
+    return capsule.entries.contains { erasures.covers($0.category, $0.epoch) }
   }
 
   private func commitments(_ chain: ManifestChain) -> [KeyPlace: [UInt8]] {

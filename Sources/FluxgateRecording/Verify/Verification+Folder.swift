@@ -5,12 +5,12 @@ extension Verification {
   mutating func checkFolder(
     _ chain: ManifestChain, _ head: RecordingHead
   ) throws(RecordingError) {
-    let known = Set(RecordingFolder.files + RecordingFolder.folders)
+    let known = Set(RecordingFolder.files + RecordingFolder.folders + [TombstoneFile.folder])
     for name in try Disk.list(folder.path) where !known.contains(name) { findExtra(name) }
     let last = UInt32(chain.manifests.count + chain.faults.count)
     try checkNames(in: "segments", suffix: "h5", last: last)
     try checkNames(in: "manifests", suffix: "manifest", last: last)
-    try checkNames(in: "proofs", suffix: "tlog-proof", last: last)
+    try checkNames(in: "proofs", suffix: "tlog-proof", or: "entry", last: last)
     try checkJournals()
     try checkSalt(chain)
   }
@@ -20,12 +20,13 @@ extension Verification {
   }
 
   private mutating func checkNames(
-    in place: String, suffix: String, last: UInt32
+    in place: String, suffix: String, or other: String? = nil, last: UInt32
   ) throws(RecordingError) {
     let path = "\(folder.path)/\(place)"
     guard Disk.exists(path) else { return }
     for name in try Disk.list(path) {
-      let number = RecordingFolder.number(of: name, suffix: suffix)
+      let number = [suffix, other].lazy.compactMap { $0 }
+        .compactMap { RecordingFolder.number(of: name, suffix: $0) }.first
       guard let number, number <= last, suffix != "h5" || holds(number) else {
         if !isAwaitingRecovery(number) { findExtra("\(place)/\(name)") }
         continue
@@ -66,11 +67,10 @@ extension Verification {
 
   private mutating func checkSalt(_ chain: ManifestChain) throws(RecordingError) {
     guard Disk.exists(folder.salt) else {
-      if report.part != nil { return }
-      report.isErased = try CapsuleName.all(in: folder).isEmpty
-      if !report.isErased { find(.salt, .missing) }
+      if report.part == nil { try checkWithoutSalt(chain) }
       return
     }
+    if erasures.isWhole { find(.salt, .notErased) }
     let salt = try Disk.read(folder.salt, limit: 1 << 10)
     guard salt.count == 32 else { return find(.salt, .size) }
     guard chain.faults.isEmpty else { return }

@@ -6,7 +6,11 @@ extension Verification {
     _ manifest: Manifest, _ head: RecordingHead
   ) throws(RecordingError) {
     let path = folder.segment(manifest.segment)
-    guard Disk.exists(path) else { return find(.segment(manifest.segment), .missing) }
+    guard Disk.exists(path) else {
+      let categories = head.structure.categories
+      if erasures.takesCiphertext(manifest.epoch, of: categories) { return }
+      return find(.segment(manifest.segment), .missing)
+    }
     if let file = try? SegmentInspector(path) {
       var structure = SegmentStructure(segment: manifest.segment, head: head)
       structure.compare(

@@ -1,8 +1,8 @@
 internal import FluxgateSeal
 
 extension Verification {
-  /// Every span signed by the gateway for this recording and the epoch of its name. A span that is not
-  /// there is no fault: its epoch is released to nobody.
+  /// Step 7: every span signed by the gateway for this recording and the epoch of its name. A span
+  /// that is not there is no fault: its epoch is released to nobody.
   mutating func checkSpans(_ head: RecordingHead) throws(RecordingError) {
     guard Disk.exists(folder.spans) else { return }
     let isWritten = try !RecordingFolder.numbers(in: folder.journals, suffix: "fxj").isEmpty

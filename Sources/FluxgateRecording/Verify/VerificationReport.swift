@@ -11,6 +11,8 @@ public struct VerificationReport: Sendable, Hashable {
     case damaged = 4
   }
 
+  /// 16 bytes; empty where the recording's identity could not be read.
+  public internal(set) var recording: [UInt8] = []
   public internal(set) var findings: [Finding] = []
   public internal(set) var segmentCount = 0
   public internal(set) var chunkCount = 0
@@ -20,8 +22,10 @@ public struct VerificationReport: Sendable, Hashable {
   public internal(set) var entries: [ClosedSegment] = []
   /// What the ledger says of each segment that has a proof.
   public internal(set) var proofs: [UInt32: ProofVerdict] = [:]
-  /// Salt and capsules are gone: nobody can open the recording, and it is whole.
+  /// Salt and capsules are gone: nobody can open the recording.
   public internal(set) var isErased = false
+  /// The patient's tombstones for this recording or parts of it, oldest first.
+  public internal(set) var erasures: [Tombstone] = []
   /// What the folder holds where it is no whole recording but a part that a vault released. Chunks
   /// and counts are those of the part.
   public internal(set) var part: PartNote?
@@ -56,6 +60,8 @@ public enum RecordingObject: Sendable, Hashable, CustomStringConvertible {
   case capsule(String)
   case journal(UInt32)
   case proof(UInt32)
+  /// By its file's name.
+  case tombstone(String)
   /// The span of an epoch.
   case span(UInt32)
   case partNote
@@ -76,6 +82,7 @@ public enum RecordingObject: Sendable, Hashable, CustomStringConvertible {
     case .capsule(let name): "capsule \(name)"
     case .journal(let number): "journal \(number)"
     case .proof(let number): "proof \(number)"
+    case .tombstone(let name): "tombstone \(name)"
     case .span(let epoch): "span of epoch \(epoch)"
     case .partNote: "part"
     case .file(let name): "file \(name)"
@@ -105,13 +112,17 @@ public enum FindingKind: Sendable, Hashable {
   case notClosed
   case recoveryNeeded
   case rowsLost(UInt64)
+  /// The patient has erased what this opens, and here it still is.
+  case notErased
+  /// Salt and capsules are gone, and no tombstone of the patient says why.
+  case keysGone
 
   enum Weight { case notice, incomplete, unverifiable, damaged }
 
   var weight: Weight {
     switch self {
     case .signerUnknown, .nothingSigned, .proof(.unreachable): .unverifiable
-    case .notClosed, .recoveryNeeded, .rowsLost: .incomplete
+    case .notClosed, .recoveryNeeded, .rowsLost, .notErased, .keysGone: .incomplete
     case .proof(.cosigned), .proof(.selfAttested): .notice
     default: .damaged
     }

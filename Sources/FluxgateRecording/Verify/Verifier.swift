@@ -18,6 +18,7 @@ public enum Verifier {
     guard let head = try verification.checkHead(trust) else { return verification.report }
     try verification.readPart()
     let chain = try ManifestChain.load(folder, head: head)
+    try verification.loadErasures(head)
     verification.check(chain, head)
     verification.checkPart(chain, head)
     for manifest in chain.manifests where verification.holds(manifest.segment) {
@@ -37,6 +38,8 @@ struct Verification {
   var report = VerificationReport()
   /// The patient's key, where it is trusted.
   private(set) var patient: VerifyingKey?
+  private(set) var trustedPatient: KeyFingerprint?
+  var erasures = Erasures([], of: [], began: nil)
 
   init(_ folder: RecordingFolder) { self.folder = folder }
 
@@ -59,6 +62,7 @@ struct Verification {
       if key != head.gateway { find(.recording, .document(.signer)) }
     case .patient(let patient):
       self.patient = patient.signing
+      trustedPatient = patient.keyFingerprint
       try checkPairing(patient, head)
     case .nobody:
       find(.recording, .signerUnknown)
@@ -98,7 +102,7 @@ struct Verification {
     }
   }
 
-  /// Step 7.
+  /// Step 8.
   mutating func checkProofs(_ check: Verifier.ProofCheck) throws(RecordingError) {
     for closed in report.entries
     where holds(closed.segment) && Disk.exists(folder.proof(closed.segment)) {

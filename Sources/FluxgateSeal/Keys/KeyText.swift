@@ -38,4 +38,15 @@ enum Base64 {
     let bytes = [UInt8](data)
     return encode(bytes).utf8.elementsEqual(text.utf8) ? bytes : nil
   }
+
+  /// The same without padding, as age writes it.
+  static func encodeUnpadded(_ bytes: [UInt8]) -> String {
+    String(encode(bytes).prefix { $0 != "=" })
+  }
+
+  static func decodeUnpadded(_ text: String) -> [UInt8]? {
+    guard !text.contains("=") else { return nil }
+    let padding = String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
+    return decode(text + padding)
+  }
 }

@@ -10,8 +10,15 @@ enum XWing {
   static let tagLength = 16
   private static let suite = HPKE.Ciphersuite.XWingMLKEM768X25519_SHA256_AES_GCM_256
 
+  /// Whether anything can be sealed to the key.
+  ///
+  /// swift-crypto takes any bytes of the right length and looks at them when it encapsulates: FIPS 203
+  /// wants numbers below 3329, X25519 no point of small order. So one is made and dropped.
   static func isPublicKey(_ bytes: [UInt8]) -> Bool {
-    (try? XWingMLKEM768X25519.PublicKey(rawRepresentation: bytes)) != nil
+    guard let key = try? XWingMLKEM768X25519.PublicKey(rawRepresentation: bytes) else {
+      return false
+    }
+    return (try? HPKE.Sender(recipientKey: key, ciphersuite: suite, info: Data())) != nil
   }
 
   static func publicKey(seed: DataKey) -> [UInt8] {

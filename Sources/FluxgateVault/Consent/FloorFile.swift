@@ -6,6 +6,8 @@ internal import FluxgateSeal
 struct FloorFile: Sendable {
   private static let kind = "fluxgate-floor-v1 "
   private static let byteCountMax = 64
+  /// In the year 2255: nanoseconds of it still fit into 64 bits.
+  private static let last: Int64 = 9_000_000_000
   let path: String
 
   /// Nil when there is none yet. A file of any other form is an error and never a floor of 0.
@@ -14,7 +16,7 @@ struct FloorFile: Sendable {
     let text = String(decoding: try file.read(Self.byteCountMax, at: 0), as: UTF8.self)
     guard text.hasPrefix(Self.kind), text.hasSuffix("\n"),
       let seconds = Int64(text.dropFirst(Self.kind.count).dropLast()),
-      text == Self.text(seconds)
+      seconds < Self.last, text == Self.text(seconds)
     else { throw .refused(path, .encoding) }
     return seconds
   }

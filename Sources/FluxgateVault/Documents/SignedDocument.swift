@@ -32,10 +32,10 @@ struct SignedDocument {
 struct HeadDocument {
   let recording: [UInt8]
   let gateway: VerifyingKey
-  /// Those that the recording has streams of.
-  let categories: Set<UInt16>
   /// What the first manifest is chained to.
   let digest: [UInt8]
+  /// Of all its streams, rising.
+  let categories: [UInt16]
 
   /// Checks the signature by the key that the document names; who that is, is for the caller.
   init(_ file: [UInt8]) throws(ObjectFault) {
@@ -50,11 +50,11 @@ struct HeadDocument {
     digest = SHA256.digest(file)
   }
 
-  private static func categories(of body: CBOR) throws(ObjectFault) -> Set<UInt16> {
+  private static func categories(of body: CBOR) throws(ObjectFault) -> [UInt16] {
     guard let streams = body["streams"]?.arrayValue else { throw .encoding }
     let categories = streams.compactMap { $0["category"]?.uint.flatMap(UInt16.init(exactly:)) }
     guard categories.count == streams.count else { throw .encoding }
-    return Set(categories)
+    return Set(categories).sorted()
   }
 }
 

@@ -2,7 +2,7 @@ public import FluxgateLedger
 public import FluxgateSeal
 
 /// The folder that a vault server keeps for itself, apart from the vault: its log's key, the log, the
-/// clock's floor, and the receipts of consents. It holds no key that opens data.
+/// clock's floor, and the receipts of consents and tombstones. It holds no key that opens data.
 ///
 /// One home serves one vault of one patient. The log's lock keeps a second server out.
 public struct VaultHome: Sendable, Hashable {
@@ -20,6 +20,7 @@ public struct VaultHome: Sendable, Hashable {
   /// The fingerprint of the patient whose ledger this is.
   var patientFile: String { "\(path)/patient" }
   var receiptFolder: String { "\(path)/receipts" }
+  var erasureFolder: String { "\(path)/erasures" }
   /// Parts of segments on their way out. Emptied when a server starts.
   var partFolder: String { "\(path)/parts" }
 

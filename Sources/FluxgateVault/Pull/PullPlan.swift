@@ -12,6 +12,7 @@ struct PullPlan {
   private(set) var items: [PullItem] = []
   private var manifests: [ManifestDocument] = []
   private var salt: [UInt8]?
+  private let erasures: Erasures
 
   /// Manifests are listed first: what they need was put before them, and a push may be under way.
   init(
@@ -26,8 +27,12 @@ struct PullPlan {
       throw .refused(ObjectName.head(recording).text, .place)
     }
     proofCheck = try Self.proofCheck(vault, head, patient.publicKey, witnesses)
+    erasures =
+      try VaultErasure.erasures(of: recording, in: vault)
+      ?? Erasures([], of: recording, began: nil)
     try add("recording", .head(recording), bytes)
     try add("pairing", .pairing(recording), try vault.get(.pairing(recording)))
+    try addErasures()
     try addManifests()
     try addSalt()
     try addCapsules()
@@ -61,6 +66,14 @@ struct PullPlan {
     items.append(PullItem(file: file, object: object, expected: expected))
   }
 
+  private mutating func addErasures() throws(VaultError) {
+    for tombstone in erasures.tombstones where tombstone.patient == patient.publicKey.keyFingerprint
+    {
+      let name = ObjectName.tombstone(tombstone)
+      try add("erasures/\(tombstone.text).tombstone", name, try vault.get(name))
+    }
+  }
+
   /// Every number up to the last one: a manifest that was taken away is named.
   private mutating func addManifests() throws(VaultError) {
     let numbers = try vault.list(ObjectName.manifests(head.recording))
@@ -82,9 +95,12 @@ struct PullPlan {
     }
     manifests.append(manifest)
     try add("manifests/\(padded(number)).manifest", name, bytes)
-    items.append(
-      PullItem(
-        file: "segments/\(padded(number)).h5", object: manifest.object, expected: manifest.file))
+    let isThere = try vault.byteCount(manifest.object) != nil
+    if isThere || !erasures.takesCiphertext(manifest.epoch, of: head.categories) {
+      items.append(
+        PullItem(
+          file: "segments/\(padded(number)).h5", object: manifest.object, expected: manifest.file))
+    }
     return manifest
   }
 
@@ -106,19 +122,20 @@ struct PullPlan {
       }
       let bytes = try vault.get(object)
       try checked(object) { () throws(ObjectFault) in try check(bytes, name) }
-      if name == ownCapsule(name.epoch) { own.insert(name.epoch) }
+      if name.isFor(patient.publicKey.keyFingerprint) { own.insert(name.epoch) }
       count += 1
       try add("capsules/\(name.text)", object, bytes)
     }
     let isErased = salt == nil && count == 0
     for manifest in manifests where !isErased && !own.contains(manifest.epoch) {
+      if erasures.reach(manifest.epoch, of: head.categories) == .all { continue }
       throw .noObject(ObjectName.capsule(head.recording, ownCapsule(manifest.epoch)).text)
     }
   }
 
   private func check(_ bytes: [UInt8], _ name: CapsuleFileName) throws(ObjectFault) {
     try CapsuleDocument.check(bytes, named: name, of: head, patient: patient.publicKey)
-    guard name == ownCapsule(name.epoch) else { return }
+    guard name.isFor(patient.publicKey.keyFingerprint) else { return }
     try CapsuleDocument.open(bytes, with: patient, of: head)
   }
 
@@ -143,18 +160,29 @@ struct PullPlan {
       guard let number = segmentNumber(object.last) else { throw .refused(object.text, .place) }
       guard number <= UInt32(manifests.count) else { continue }
       let bytes = try vault.get(object, limit: 1 << 20)
-      try checkProof(object, bytes, of: manifests[Int(number) - 1])
+      try checkProof(object, bytes, of: manifests[Int(number) - 1], try addEntry(number))
       try add("proofs/\(padded(number)).tlog-proof", object, bytes)
     }
   }
 
-  /// Without the salt nothing ties a proof to its segment any more.
+  /// The entry that was kept when the salt was erased.
+  private mutating func addEntry(_ number: UInt32) throws(VaultError) -> [UInt8]? {
+    let name = ObjectName.entry(head.recording, number)
+    guard salt == nil, let size = try vault.byteCount(name) else { return nil }
+    guard size == 32 else { throw .refused(name.text, .size(size, expected: 32)) }
+    let bytes = try vault.get(name)
+    try add("proofs/\(padded(number)).entry", name, bytes)
+    return bytes
+  }
+
+  /// Without the salt nothing ties a proof to its segment any more, but to the entry that was kept.
   private func checkProof(
-    _ object: ObjectName, _ bytes: [UInt8], of manifest: ManifestDocument
+    _ object: ObjectName, _ bytes: [UInt8], of manifest: ManifestDocument, _ kept: [UInt8]?
   ) throws(VaultError) {
-    guard let salt,
-      let entry = try? LedgerEntry.segment(salt: salt, manifestDigest: manifest.digest)
-    else { return }
+    let made = salt.flatMap {
+      try? LedgerEntry.segment(salt: $0, manifestDigest: manifest.digest)
+    }
+    guard let entry = made ?? kept else { return }
     try checked(object) { () throws(ObjectFault) in
       try proofCheck.check(entry, bytes)
     }

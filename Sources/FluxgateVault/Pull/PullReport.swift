@@ -25,6 +25,8 @@ public struct RecordingSummary: Sendable, Hashable {
   public internal(set) var isClosed = false
   /// The salt is gone: the recording was erased.
   public internal(set) var isErased = false
+  /// The patient has erased it or parts of it.
+  public internal(set) var hasErasures = false
   /// For whom, as the pairing says. The summary trusts nobody's word: a pull does the checking.
   public internal(set) var patient: String?
   /// The first object that is not as it should be, and why.

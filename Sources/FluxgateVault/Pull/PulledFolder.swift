@@ -1,7 +1,7 @@
 /// A recording's folder under construction, beside the place it is for.
 struct PulledFolder {
   private static let folders = [
-    "capsules", "journal", "segments", "manifests", "proofs", "spans",
+    "capsules", "journal", "segments", "manifests", "proofs", "spans", "erasures",
   ]
 
   let destination: String

@@ -1,3 +1,4 @@
+internal import FluxgateRecording
 internal import FluxgateSeal
 
 /// Reads what a vault shows of one recording without a key.
@@ -33,11 +34,13 @@ struct SummaryReading {
       try PairingDocument.read(bytes, of: head)
     }
     summary.patient = pairing.patient.text
+    let erasures = try VaultErasure.erasures(of: recording, in: vault)
+    summary.hasErasures = erasures.map { !$0.isEmpty } ?? false
     var previous = head.digest
     let numbers = try vault.list(ObjectName.manifests(recording))
       .compactMap { segmentNumber($0.last) }
     for number in 1..<(UInt64(numbers.max() ?? 0) + 1) {
-      let manifest = try self.manifest(UInt32(number), of: head, after: previous)
+      let manifest = try self.manifest(UInt32(number), of: head, after: previous, erasures)
       previous = manifest.digest
       summary.segmentCount += 1
       summary.byteCount += manifest.file.byteCount
@@ -47,12 +50,13 @@ struct SummaryReading {
 
   /// The manifest, with its segment seen to be there in its size.
   private func manifest(
-    _ number: UInt32, of head: HeadDocument, after previous: [UInt8]
+    _ number: UInt32, of head: HeadDocument, after previous: [UInt8], _ erasures: Erasures?
   ) throws(VaultError) -> ManifestDocument {
     let manifest = try document(.manifest(recording, number)) { (bytes) throws(ObjectFault) in
       try ManifestDocument(bytes, number, of: head, after: previous)
     }
     guard let size = try vault.byteCount(manifest.object) else {
+      if erasures?.takesCiphertext(manifest.epoch, of: head.categories) ?? false { return manifest }
       throw .noObject(manifest.object.text)
     }
     guard size == manifest.file.byteCount else {

@@ -24,10 +24,31 @@ public enum Push {
   ) throws(VaultError) -> PushReport {
     try vault.removeLeftovers()
     let source = try PushSource(folder, patient: patient)
-    return try withoutActuallyEscaping(progress) { (progress) throws(VaultError) in
-      var run = PushRun(vault: vault, source: source, isRereading: rereading, progress: progress)
+    let known = Set(try VaultErasure.tombstones(in: vault))
+    let erasures = try erasures(of: source, in: vault)
+    if erasures.isWhole { throw .erased(recording: hexadecimal(source.head.recording)) }
+    let report = try withoutActuallyEscaping(progress) { (progress) throws(VaultError) in
+      var run = PushRun(
+        vault: vault, source: source, erasures: erasures, isRereading: rereading,
+        progress: progress)
       return try run.run()
     }
+    // Erased while this ran: what was put after the eraser had looked goes, too.
+    if try !known.isSuperset(of: VaultErasure.tombstones(in: vault)) {
+      try VaultErasure.finish(in: vault)
+    }
+    return report
+  }
+
+  /// By the vault's tombstones and those in the folder.
+  private static func erasures(
+    of source: PushSource, in vault: DirectoryVault
+  ) throws(VaultError) -> Erasures {
+    let known = try VaultErasure.tombstones(in: vault)
+    let place = FolderPlace(folder: source.folder)
+    let all = try known + FolderErasure.tombstones(in: source.folder)
+    return try RecordingErasure(all, of: source.head.recording, in: place)?.erasures
+      ?? Erasures([], of: source.head.recording, began: nil)
   }
 }
 
@@ -35,17 +56,19 @@ public enum Push {
 private struct PushRun {
   let vault: DirectoryVault
   let source: PushSource
+  let erasures: Erasures
   let isRereading: Bool
   let progress: (PushProgress) -> Void
   private var report = PushReport()
   private var done = 0
 
   init(
-    vault: DirectoryVault, source: PushSource, isRereading: Bool,
+    vault: DirectoryVault, source: PushSource, erasures: Erasures, isRereading: Bool,
     progress: @escaping (PushProgress) -> Void
   ) {
     self.vault = vault
     self.source = source
+    self.erasures = erasures
     self.isRereading = isRereading
     self.progress = progress
   }
@@ -55,7 +78,17 @@ private struct PushRun {
       note(name, UInt64(bytes.count), isNew: try vault.put(name, bytes))
     }
     for capsule in source.capsules {
+      // Who does not know the patient's key can check nothing of theirs, and need not bring it back.
+      if source.isCheckedElsewhere(capsule),
+        try vault.byteCount(.capsule(source.head.recording, capsule)) != nil
+      {
+        continue
+      }
       let (name, bytes) = try source.capsule(capsule)
+      guard CapsuleStanding(capsule.text, bytes, under: erasures).erased.isEmpty else {
+        report.withheld.append(name.text)
+        continue
+      }
       note(name, UInt64(bytes.count), isNew: try vault.put(name, bytes))
     }
     var previous = source.head.digest
@@ -64,18 +97,24 @@ private struct PushRun {
       try put(manifest, bytes)
       previous = manifest.digest
     }
-    for epoch in source.spans {
+    for epoch in source.spans where reach(epoch) != .all {
       let (name, bytes) = try source.span(epoch)
       note(name, UInt64(bytes.count), isNew: try vault.put(name, bytes))
     }
     return report
   }
 
+  private func reach(_ epoch: UInt32) -> ErasureReach {
+    erasures.reach(epoch, of: source.head.categories)
+  }
+
   private mutating func put(
     _ manifest: ManifestDocument, _ bytes: [UInt8]
   ) throws(VaultError) {
     let name = ObjectName.manifest(source.head.recording, manifest.segment)
-    try putSegment(manifest, isKnown: try vault.byteCount(name) != nil)
+    if !erasures.takesCiphertext(manifest.epoch, of: source.head.categories) {
+      try putSegment(manifest, isKnown: try vault.byteCount(name) != nil)
+    }
     note(name, UInt64(bytes.count), isNew: try vault.put(name, bytes))
     if let (name, bytes) = try source.proof(manifest.segment) {
       note(name, UInt64(bytes.count), isNew: try put(name, bytes, provingThat: manifest))

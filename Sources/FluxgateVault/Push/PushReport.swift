@@ -3,6 +3,8 @@ public struct PushReport: Sendable, Hashable {
   /// Objects that were not in the vault before.
   public internal(set) var put: [String] = []
   public internal(set) var alreadyThereCount = 0
+  /// Capsules that hold keys which the patient has erased: they stay out of the vault.
+  public internal(set) var withheld: [String] = []
   /// Of the objects that were put.
   public internal(set) var byteCount: UInt64 = 0
 }

@@ -3,7 +3,8 @@ internal import FluxgateSeal
 /// One file of a release, and where its bytes come from.
 struct PlannedObject: Hashable, Sendable {
   enum Source: Hashable, Sendable {
-    case object(ObjectName, size: UInt64)
+    /// Without a size it may be replaced before it is fetched.
+    case object(ObjectName, size: UInt64?)
     case bytes([UInt8])
     /// Some categories of a segment.
     case part(SegmentSource)
@@ -11,13 +12,15 @@ struct PlannedObject: Hashable, Sendable {
 
   let name: ReleasedName
   let source: Source
-  /// Of the bytes, or of the whole segment that a part is taken from.
-  let digest: [UInt8]
+  /// Of the bytes, or of the whole segment that a part is taken from; nil for what may be replaced.
+  let digest: [UInt8]?
 
   /// SHA-256 over the list of what leaves: what the trail's record keeps of it.
   static func digest(of objects: [PlannedObject]) -> [UInt8] {
-    let rows = objects.map {
-      CBOR.array([.bytes($0.name.recording), .text($0.name.file), .bytes($0.digest)])
+    let rows = objects.compactMap { object in
+      object.digest.map {
+        CBOR.array([.bytes(object.name.recording), .text(object.name.file), .bytes($0)])
+      }
     }
     return SHA256.digest(CBOR.array(rows).encoded())
   }

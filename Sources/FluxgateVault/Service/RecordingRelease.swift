@@ -62,7 +62,7 @@ struct RecordingRelease {
   }
 
   private func isWhole(_ chosen: [ManifestDocument], of all: [ManifestDocument]) -> Bool {
-    scope.isPatient && categories == head.categories && chosen.count == all.count
+    scope.isPatient && categories == Set(head.categories) && chosen.count == all.count
   }
 
   private mutating func addOpening() throws(VaultError) {
@@ -75,15 +75,20 @@ struct RecordingRelease {
     if try vault.byteCount(.salt(recording)) != nil { try add("salt", .salt(recording)) }
   }
 
+  /// A proof may gain cosignatures until it is fetched.
   private mutating func addProof(_ segment: UInt32) throws(VaultError) {
-    let name = ObjectName.proof(recording, segment)
-    guard try vault.byteCount(name) != nil else { return }
-    try add("proofs/\(padded(segment)).tlog-proof", name)
+    let object = ObjectName.proof(recording, segment)
+    guard try vault.byteCount(object) != nil else { return }
+    let file = "proofs/\(padded(segment)).tlog-proof"
+    objects.append(
+      PlannedObject(
+        name: ReleasedName(recording: recording, file: file, size: nil, sha256: nil),
+        source: .object(object, size: nil), digest: nil))
   }
 
   private mutating func addSegment(_ manifest: ManifestDocument) {
     let file = "segments/\(padded(manifest.segment)).h5"
-    guard categories == head.categories else {
+    guard categories == Set(head.categories) else {
       let part = SegmentSource(
         recording: recording, number: manifest.segment, segment: manifest.object,
         categories: categories)

@@ -22,9 +22,10 @@ public struct ReleasedName: Sendable, Hashable {
   public let recording: [UInt8]
   /// Below the recording's folder, for example `segments/00000001.h5`.
   public let file: String
-  /// Bytes; nil for a part of a segment, which is made when it is fetched.
+  /// Bytes; nil for a part of a segment, which is made when it is fetched, and for a proof, which may
+  /// gain cosignatures until then.
   public let size: UInt64?
-  /// Nil for a part of a segment: the signed manifest vouches for each chunk in it.
+  /// Nil for the same: the signed manifest vouches for each chunk of a part, and the log for a proof.
   public let sha256: [UInt8]?
 
   /// What it is fetched by: `<32 hexadecimal digits>/<file>`.

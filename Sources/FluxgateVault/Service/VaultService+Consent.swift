@@ -39,6 +39,7 @@ extension VaultService {
     let (object, capsule) = try checked(capsule: bytes, recording: recording, name: name)
     try serially { (state, now) throws(ServiceError) in
       if try isThere(object, bytes) { return }
+      try refuseErased(capsule)
       try state.consents.refresh(from: vault, enteringIn: trail, at: now)
       var record = TrailRecord(.keysAdded, at: now, by: sender)
       record.consent = CapsuleFileName(object.last)?.grant.flatMap(state.consents.grant)

@@ -108,14 +108,20 @@ extension VaultService {
     switch source {
     case .bytes(let bytes): return .bytes(bytes)
     case .part(let part): return try parts.make(part, from: vault)
-    case .object(let name, let size):
-      do throws(VaultError) {
-        guard try vault.byteCount(name) == size else { throw VaultError.noObject(name.text) }
-      } catch {
-        if case .noObject = error { throw .unknown }
-        throw .of(error)
-      }
+    case .object(let name, let size?):
+      let found = try onDisk { () throws(VaultError) in try vault.byteCount(name) }
+      guard found == size else { throw .unknown }
       return .file(path: vault.place(name), size: size, isTemporary: false)
+    case .object(let name, nil): return .bytes(try small(name))
+    }
+  }
+
+  private func small(_ name: ObjectName) throws(ServiceError) -> [UInt8] {
+    do throws(VaultError) {
+      return try vault.get(name, limit: 1 << 20)
+    } catch {
+      if case .noObject = error { throw .unknown }
+      throw .of(error)
     }
   }
 }

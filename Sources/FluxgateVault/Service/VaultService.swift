@@ -27,7 +27,8 @@ public final class VaultService: Sendable {
   let state: Mutex<ServiceState>
   let parts: PartMaker
 
-  /// Opens the log, and enters the consents that were put into the vault without one.
+  /// Opens the log, enters the consents and tombstones that were put into the vault without one, and
+  /// finishes erasures.
   public init(
     vault: DirectoryVault, home: VaultHome, patient: PatientPublicKey
   ) throws(ServiceError) {
@@ -43,9 +44,13 @@ public final class VaultService: Sendable {
       throw .clock
     }
     parts = try PartMaker(home)
-    state = Mutex(ServiceState(consents: try ConsentShelf(home, vault, patient)))
+    state = Mutex(
+      ServiceState(
+        consents: try ConsentShelf(home, vault, patient),
+        erasures: try ErasureShelf(home, vault, patient.keyFingerprint)))
     try serially { (state, now) throws(ServiceError) in
       try state.consents.refresh(from: vault, enteringIn: trail, at: now)
+      try state.erasures.refresh(from: vault, enteringIn: trail, at: now)
     }
   }
 
@@ -102,5 +107,6 @@ public final class VaultService: Sendable {
 /// What decisions are made with.
 struct ServiceState {
   var consents: ConsentShelf
+  var erasures: ErasureShelf
   var releases = OpenReleases()
 }

@@ -10,6 +10,14 @@ enum Folders {
     return status.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// UTC seconds since 1970; nil when there is no such file.
+  static func modified(_ path: String) -> Int64? {
+    var status = stat()
+    // SAFETY: the string lives through the call, and the kernel fills the whole struct.
+    guard unsafe stat(path, &status) == 0 else { return nil }
+    return Int64(status.st_mtim.tv_sec)
+  }
+
   /// Makes the folder unless it is there.
   static func make(_ path: String) throws(VaultError) {
     // SAFETY: the string lives through the call.
@@ -50,6 +58,17 @@ enum Folders {
     if unsafe unlink(path) == 0 { return true }
     guard errno == ENOENT || errno == ENOTDIR else { throw .failed(.remove, path, errno) }
     return false
+  }
+
+  /// Writes a file aside and puts it in the place of what is there, durably.
+  static func replace(_ path: String, _ bytes: [UInt8]) throws(VaultError) {
+    let aside = path + ".part"
+    _ = try remove(aside)
+    let file = try VaultFile.creating(aside)
+    try file.write(bytes, at: 0)
+    try file.sync()
+    try rename(aside, to: path)
+    try sync(parent(of: path))
   }
 
   static func parent(of path: String) -> String {

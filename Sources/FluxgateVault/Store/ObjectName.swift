@@ -1,4 +1,5 @@
 public import FluxgateConsent
+public import FluxgateSeal
 
 /// The name of an object: one to eight parts of lower-case letters, digits, `.`, `-` and `_`.
 ///
@@ -11,6 +12,8 @@ public import FluxgateConsent
 /// | `span/<recording>/<8 digits>` | when an epoch was recorded |
 /// | `salt/<recording>` | the recording's salt |
 /// | `proof/<recording>/<8 digits>` | the ledger's proof for a segment |
+/// | `entry/<recording>/<8 digits>` | the ledger's entry, kept for the proof when the salt is erased |
+/// | `tomb/<32 digits of its id>` | a tombstone of the patient |
 /// | `trail/<entry>` | a record of the trail, sealed to the patient, by its entry in the ledger |
 /// | `consent/<32 digits of its id>` | a grant, a denial or a revocation |
 ///
@@ -64,6 +67,14 @@ public struct ObjectName: Hashable, Sendable, Comparable, CustomStringConvertibl
     ObjectName(made: "\(VaultConsents.prefix)\(id.text)")
   }
 
+  public static func tombstone(_ tombstone: Tombstone) -> ObjectName {
+    ObjectName(made: "\(tombstones)\(tombstone.text)")
+  }
+
+  static func entry(_ recording: [UInt8], _ segment: UInt32) -> ObjectName {
+    ObjectName(made: "\(entries(recording))\(padded(segment))")
+  }
+
   static func capsule(_ recording: [UInt8], _ name: CapsuleFileName) -> ObjectName {
     ObjectName(made: "\(capsules(recording))\(name.text)")
   }
@@ -73,6 +84,8 @@ public struct ObjectName: Hashable, Sendable, Comparable, CustomStringConvertibl
   static func proofs(_ recording: [UInt8]) -> String { "proof/\(hexadecimal(recording))/" }
   static func spans(_ recording: [UInt8]) -> String { "span/\(hexadecimal(recording))/" }
   static func capsules(_ recording: [UInt8]) -> String { "cap/\(hexadecimal(recording))/" }
+  static func entries(_ recording: [UInt8]) -> String { "entry/\(hexadecimal(recording))/" }
+  static let tombstones = "tomb/"
 
   public var description: String { text }
 

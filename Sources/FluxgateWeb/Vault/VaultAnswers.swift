@@ -40,6 +40,9 @@ enum VaultAnswers {
     case .clock: error(503, ErrorMessage("clock"))
     case .full, .vault(.full): error(507, ErrorMessage("full"))
     case .vault(.conflict): error(409, ErrorMessage("conflict"))
+    case .vault(.needsResealing(let names)):
+      error(409, ErrorMessage("reseal", detail: names.joined(separator: " ")))
+    case .vault(.erased): error(410, ErrorMessage("erased"))
     default: error(500, ErrorMessage("storage"))
     }
   }

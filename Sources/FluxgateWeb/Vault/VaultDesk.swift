@@ -49,9 +49,10 @@ struct VaultDesk: Sendable {
       return VaultAnswers.cbor(
         ConsentListMessage.encoded(service.consents(for: reader.keyFingerprint)))
     case ("capsules", 2, "PUT"): return try add(request.body, rest[0], rest[1], reader)
+    case ("erasures", 0, "POST"): return try erase(request.body, reader)
     case ("trail", 0, "GET"): return try trail(request.query, reader)
     case ("releases", 0, _), ("releases", 3..., _), ("consents", 0, _), ("capsules", 2, _),
-      ("trail", 0, _):
+      ("trail", 0, _), ("erasures", 0, _):
       return Self.wrongMethod
     default: return VaultAnswers.unknown
     }
@@ -90,6 +91,17 @@ struct VaultDesk: Sendable {
     guard let id = Digits.bytes(recording), id.count == 16 else { return VaultAnswers.unknown }
     try service.add(capsule: body, recording: id, name: name, by: reader.keyFingerprint)
     return VaultAnswers.cbor(CBOR.record(["v": .unsigned(1)]).encoded())
+  }
+
+  /// The tombstone says by itself who erases; the request only that the patient hands it in.
+  private func erase(
+    _ body: [UInt8], _ reader: PatientPublicKey
+  ) throws(ServiceError) -> WebAnswer {
+    guard reader.keyFingerprint == service.patient.keyFingerprint else {
+      return VaultAnswers.notPermitted
+    }
+    if let seconds = wait(reader) { return VaultAnswers.tooMany(seconds: seconds) }
+    return VaultAnswers.cbor(try service.erase(tombstone: body).encoded)
   }
 
   private func trail(

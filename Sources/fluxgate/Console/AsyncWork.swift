@@ -1,5 +1,5 @@
-import Dispatch
 import Fluxgate
+import Foundation
 import Synchronization
 
 /// Runs a task to its end from a command, whose thread has nothing else to do meanwhile.

@@ -5,8 +5,11 @@ import Foundation
 
 struct KeysCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "keys", abstract: "Make, show and pair keys.",
-    subcommands: [Gateway.self, New.self, Pair.self, Show.self])
+    commandName: "keys", abstract: "Make, show, pair, lock and back up keys.",
+    subcommands: [
+      Gateway.self, New.self, Pair.self, Show.self, Lock.self, Split.self, Recover.self,
+      RotateShares.self,
+    ])
 
   /// The gateway's own keys.
   struct Gateway: ParsableCommand {
@@ -15,6 +18,7 @@ struct KeysCommand: ParsableCommand {
 
     @Option(help: "Name of the gateway's log, like a URL without scheme.")
     var logName = "gateway.local/log"
+    @OptionGroup var lock: KeyLockOptions
     @OptionGroup var home: HomeOptions
     @OptionGroup var output: OutputOptions
 
@@ -22,15 +26,20 @@ struct KeysCommand: ParsableCommand {
       output.apply()
       let place = home.place
       let isNew = !DurableFile.exists(place.keyFile)
-      let identity = try isNew ? place.createIdentity(logName: logName) : place.identity()
+      if isNew {
+        let lock = try lock.lock(for: place.keyFile)
+        _ = try place.createIdentity(logName: logName, lock: lock)
+      }
+      let card = try place.card(passphrase: PassphraseSource(file: lock.passphraseFile))
       Console.say(isNew ? "Made this gateway's keys." : "This gateway has keys.")
-      Console.say("  card        \(place.cardFile)")
-      Console.say("  key         \(Digits.hexadecimal(identity.publicKey.bytes))")
-      Console.say("  log         \(identity.logVerifierKey)")
-      Console.say("Give the card to the patient for pairing; keep \(place.keyFile) secret.")
+      Console.say("  card  \(place.cardFile)")
+      Console.say("  key   \(Digits.hexadecimal(card.key.bytes))")
+      Console.say("  log   \(card.logVerifierKey)")
+      Console.say("Give the card to the patient for pairing. Secret, and only yours:")
+      Console.say("  \(place.keyFile)")
       Console.report([
-        "card": place.cardFile, "key": Digits.hexadecimal(identity.publicKey.bytes),
-        "log": identity.logVerifierKey,
+        "card": place.cardFile, "key": Digits.hexadecimal(card.key.bytes),
+        "log": card.logVerifierKey,
       ])
     }
   }
@@ -44,23 +53,17 @@ struct KeysCommand: ParsableCommand {
     var label: String
     @Option(help: "File for the secret; the public half goes beside it, ending in .pub.")
     var out = "patient.secret"
+    @OptionGroup var lock: KeyLockOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
       output.apply()
-      guard let secret = PatientSecret(name: label) else {
-        throw Fault(
-          "K08", "\"\(label)\" is no label", remedy: "use letters, digits, spaces and - . _",
-          exit: .refused)
-      }
-      let publicFile = KeyPaths.sibling(of: out, ending: "pub")
-      try DurableFile.create(out, with: [UInt8](secret.text.utf8))
-      try DurableFile.create(publicFile, with: [UInt8](secret.publicKey.text.utf8), mode: 0o644)
-      Console.say("Made the keys of \(secret.name).")
-      Console.say("  secret       \(out)   (never give it away)")
-      Console.say("  public       \(publicFile)   (for gateways)")
-      Console.say("  fingerprint  \(secret.fingerprint)")
-      Console.report(["secret": out, "public": publicFile, "fingerprint": secret.fingerprint])
+      guard let secret = PatientSecret(name: label) else { throw Fault.label(label) }
+      let files = NewKeyFiles(secretFile: out, lock: try lock.lock(for: out))
+      try files.write(secret)
+      Console.say("Made the keys of \(secret.name). Never give the secret away.")
+      files.say(secret)
+      Console.report(files.report(secret))
     }
   }
 
@@ -75,11 +78,12 @@ struct KeysCommand: ParsableCommand {
     var gateway: String
     @Option(help: "File for the pairing (default: beside the secret, ending in .pairing).")
     var out: String?
+    @OptionGroup var passphrase: PassphraseOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
       output.apply()
-      let patient = try KeyFiles.secret(secret)
+      let patient = try KeyFiles.secret(secret, passphrase: passphrase.source)
       let card = try KeyFiles.card(gateway)
       let file = out ?? KeyPaths.sibling(of: secret, ending: "pairing")
       let pairing = Pairing(
@@ -99,12 +103,15 @@ struct KeysCommand: ParsableCommand {
 
     @Argument(help: "A patient.pub or patient.secret.")
     var file: String
+    @OptionGroup var passphrase: PassphraseOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
       output.apply()
       let isSecret = file.hasSuffix(".secret")
-      let key = try isSecret ? KeyFiles.secret(file).publicKey : KeyFiles.patient(file)
+      let key =
+        try isSecret
+        ? KeyFiles.secret(file, passphrase: passphrase.source).publicKey : KeyFiles.patient(file)
       Console.say("\(key.name)   \(key.fingerprint)")
       Console.report(["name": key.name, "fingerprint": key.fingerprint])
     }

@@ -28,6 +28,8 @@ enum FindingWords {
     case .notClosed: "the recording was not closed"
     case .recoveryNeeded: "waits for `fluxgate recover`"
     case .rowsLost(let count): "\(count) samples are recorded as lost"
+    case .notErased: "still here, although the patient has erased it"
+    case .keysGone: "gone with all capsules, and no tombstone of the patient says so"
     }
   }
 

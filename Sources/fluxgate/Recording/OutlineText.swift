@@ -50,6 +50,9 @@ struct OutlineText {
   }
 
   private var state: String {
+    if let part = outline.part {
+      return "a part that a vault released: \(part.segments.count) of the segments below"
+    }
     if outline.isClosed { return "closed" }
     let journals = outline.openJournals
     return journals.isEmpty

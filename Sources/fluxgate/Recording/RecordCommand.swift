@@ -28,6 +28,7 @@ struct RecordCommand: ParsableCommand {
   @Option(help: "Length of an epoch in minutes, 1 to 60.")
   var epoch: Int = 10
   @OptionGroup var home: HomeOptions
+  @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
@@ -48,7 +49,7 @@ struct RecordCommand: ParsableCommand {
     guard (1...60).contains(epoch) else {
       throw Fault("C09", "an epoch is 1 to 60 minutes", remedy: "change --epoch", exit: .refused)
     }
-    let identity = try home.place.identity()
+    let identity = try home.place.identity(passphrase: passphrase.source)
     let key = try KeyFiles.patient(patient)
     let pairing = try KeyFiles.pairing(
       pairing ?? KeyPaths.sibling(of: patient, ending: "pairing"), of: key, with: identity)
@@ -57,6 +58,7 @@ struct RecordCommand: ParsableCommand {
       identity: identity, patient: key, pairing: pairing)
     plan.limits.epochNanoseconds = Int64(epoch) * 60_000_000_000
     plan.vault = vault
+    plan.grants = try vault.map { try home.place.grants(in: $0, of: key) }
     plan.cursors = try home.place.cursors()
     let log = try home.place.openLog(identity)
     recoverOthers(beside: plan.folder, identity, log)
@@ -83,7 +85,12 @@ struct RecordCommand: ParsableCommand {
   private func showRecipients(_ plan: SessionPlan) {
     Console.say("This recording can be opened by:")
     Console.say("  \(plan.patient.name)   \(plan.patient.fingerprint)   (the patient)")
+    Console.say(Grantees.lines(plan))
     Console.say("and by nobody else. Recording to \(plan.folder)")
+    if plan.grants != nil {
+      Console.say("Grants that the patient makes or ends while it runs are followed.")
+    }
+    if let fault = plan.grants?.look() { Console.complain(fault.text()) }
   }
 
   private static func freshName() -> String {

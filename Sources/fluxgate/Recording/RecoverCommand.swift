@@ -13,6 +13,7 @@ struct RecoverCommand: ParsableCommand {
   @Flag(help: "Cut a journal where it is damaged. Copy the recording first.")
   var cutDamage = false
   @OptionGroup var home: HomeOptions
+  @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var output: OutputOptions
 
   struct Report: Encodable {
@@ -25,7 +26,8 @@ struct RecoverCommand: ParsableCommand {
   func run() throws {
     output.apply()
     let report = try RecordingRecovery.run(
-      folder: recording, home: home.place, cuttingDamage: cutDamage)
+      folder: recording, home: home.place, passphrase: passphrase.source,
+      cuttingDamage: cutDamage)
     let cut = report.recovery.cut.values.reduce(0, +)
     if report.changedNothing { Console.say("Nothing was left to do.") }
     for closed in report.recovery.closed { Console.say("segment \(closed.segment) closed") }

@@ -41,6 +41,8 @@ struct Verdict {
     lines += row("verdict", "\(word.uppercased()): \(meaning)")
     lines += row("signer", signer)
     lines += row("checked", "\(found.segmentCount) segments, \(found.chunkCount) sealed chunks")
+    if let part = found.part { lines += row("part", words(part)) }
+    for (place, line) in erasures.enumerated() { lines += row(place == 0 ? "erased" : "", line) }
     for (place, line) in proofs.enumerated() { lines += row(place == 0 ? "proofs" : "", line) }
     for (number, counts) in streams { lines += row("stream \(number)", account(counts)) }
     return lines
@@ -61,7 +63,11 @@ struct Verdict {
   private var meaning: String {
     if lacksProofs { return "whole, but not all of it is proven; `fluxgate recover` anchors it" }
     return switch found.status {
-    case .intact: found.isErased ? "whole, and erased: nobody can open it" : "nothing is missing"
+    case .intact where found.part != nil: "what was released is as it was signed"
+    case .intact:
+      found.isErased
+        ? "whole, and erased by the patient: nobody can open it"
+        : found.erasures.isEmpty ? "nothing is missing" : "whole, but for what the patient erased"
     case .damaged:
       hasWrongSigner ? "it was not signed by the one you trust" : "see the objects named above"
     case .unverifiable: "whole as far as can be seen, but anybody could have made it"
@@ -69,6 +75,11 @@ struct Verdict {
       hasLossOnly
         ? "every byte is whole; what is lost is named" : "whole as far as it goes; see above"
     }
+  }
+
+  private func words(_ part: PartNote) -> String {
+    "released from a vault: category \(part.categories.sorted().map(String.init).joined(separator: ", ")) "
+      + "of \(part.segments.count) segments; the rest was not released"
   }
 
   private var hasWrongSigner: Bool {
@@ -157,6 +168,8 @@ extension Verdict {
     let exit: Int32
     let segments, chunks: Int
     let isErased: Bool
+    let isPart: Bool
+    let erasures: [Erasure]
     let findings: [FoundObject]
     let proofs: Proofs
     let streams: [Account]
@@ -165,7 +178,8 @@ extension Verdict {
   func report(_ recording: String) -> Report {
     Report(
       recording: recording, verdict: word, exit: exit.rawValue, segments: found.segmentCount,
-      chunks: found.chunkCount, isErased: found.isErased,
+      chunks: found.chunkCount, isErased: found.isErased, isPart: found.part != nil,
+      erasures: erasureReports,
       findings: found.findings.map {
         Report.FoundObject(
           object: "\($0.object)", kind: FindingWords.name($0.kind), text: FindingWords.text($0.kind)

@@ -23,6 +23,7 @@ struct PullCommand: ParsableCommand {
   var list = false
   @OptionGroup var witnesses: WitnessOptions
   @OptionGroup var home: HomeOptions
+  @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
@@ -34,9 +35,10 @@ struct PullCommand: ParsableCommand {
         "C13", "no folder to pull into", remedy: "give --out FOLDER, or --list", exit: .refused)
     }
     let quorum = try witnesses.trusted(home.place)
-    let report = try pull(store, into: out, quorum)
+    let secret = try KeyFiles.secret(key, passphrase: passphrase.source)
+    let report = try pull(store, into: out, secret, quorum)
     let verdict = Verdict(
-      report.verification, trust: .patient(try KeyFiles.secret(key).publicKey), witnesses: quorum)
+      report.verification, trust: .patient(secret.publicKey), witnesses: quorum)
     Console.say(
       "Pulled \(report.fetchedCount) objects, \(StatusText.bytes(Double(report.byteCount))); "
         + "\(report.alreadyThereCount) were there already.")
@@ -57,9 +59,8 @@ struct PullCommand: ParsableCommand {
   }
 
   private func pull(
-    _ store: DirectoryVault, into out: String, _ quorum: WitnessQuorum
+    _ store: DirectoryVault, into out: String, _ secret: PatientSecret, _ quorum: WitnessQuorum
   ) throws -> PullReport {
-    let secret = try KeyFiles.secret(key)
     var lines = TransferLines()
     do throws(VaultError) {
       return try Pull.run(

@@ -33,6 +33,11 @@ struct CaptureCommand: ParsableCommand {
     let lines = try makeLines()
     Console.say("NOTE: a capture is health data in the clear. Delete it when done.")
     let signals = StopSignals()
+    // An erasure must find it, wherever it lies.
+    try DurableFile.makeFolder(home.place.path)
+    try home.place.captures.add(
+      URL(fileURLWithPath: out).standardizedFileURL.path,
+      began: Int64(Date().timeIntervalSince1970))
     let session = try start(lines)
     Console.say("Capturing \(lines.count) device(s) into \(out).")
     if seconds == nil { Console.say("Ctrl-C ends it.") }

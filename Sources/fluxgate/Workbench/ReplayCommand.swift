@@ -39,6 +39,7 @@ struct ReplayCommand: ParsableCommand {
   @Option(help: "A folder of profiles, looked at before all others.")
   var profiles: String?
   @OptionGroup var home: HomeOptions
+  @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -86,11 +87,12 @@ struct ReplayCommand: ParsableCommand {
         "C12", "\(path) is a recording: only its patient opens it",
         remedy: "add --key patient.secret", exit: .refused)
     }
-    return try RecordedRun.read(RecordingFolder(path), secret: try KeyFiles.secret(key))
+    return try RecordedRun.read(
+      RecordingFolder(path), secret: try KeyFiles.secret(key, passphrase: passphrase.source))
   }
 
   private func record(_ replay: CaptureReplay, for patient: String, into folder: String) throws {
-    let identity = try home.place.identity()
+    let identity = try home.place.identity(passphrase: passphrase.source)
     let key = try KeyFiles.patient(patient)
     let pairing = try KeyFiles.pairing(
       pairing ?? KeyPaths.sibling(of: patient, ending: "pairing"), of: key, with: identity)

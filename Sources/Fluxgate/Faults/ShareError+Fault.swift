@@ -1,0 +1,29 @@
+public import FluxgateSeal
+
+extension Fault {
+  /// Why a secret is not split, or its shares do not give it back.
+  public static func shares(_ error: ShareError) -> Fault {
+    switch error {
+    case .plan(let reason):
+      Fault(
+        "K20", "the secret cannot be split like that: \(reason)",
+        remedy: "give something like --share 2of3, or --share 2of3,3of5 --groups 1",
+        exit: .refused)
+    case .passphrase:
+      Fault(
+        "K21", "\(error)", remedy: "choose one of letters, digits, spaces and common signs",
+        exit: .refused)
+    case .groupCount, .memberCount, .noShares:
+      Fault(
+        "K22", "the sheets are not enough", state: "Nothing was written.",
+        remedy: "add sheets of the same set; each says how many are needed", cause: "\(error)",
+        exit: .failed)
+    default:
+      Fault(
+        "K23", "the sheets do not give the key of this fingerprint",
+        state: "Nothing was written. The sheets may still be right.",
+        remedy: "check the shares' passphrase; then add more sheets, for one of these may be wrong",
+        cause: "\(error)", exit: .failed)
+    }
+  }
+}

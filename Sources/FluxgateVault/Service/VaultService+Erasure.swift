@@ -1,0 +1,48 @@
+internal import FluxgateRecording
+internal import FluxgateSeal
+
+extension VaultService {
+  /// Erases what a tombstone of the patient covers: entered first, then done. Repeating it is
+  /// harmless, and goes on after a stop.
+  ///
+  /// - Throws: `.vault(.needsResealing)`, and nothing was done, while capsules hold keys that stay.
+  public func erase(tombstone file: [UInt8]) throws(ServiceError) -> ErasureReceipt {
+    let tombstone: Tombstone
+    do throws(SealError) {
+      tombstone = try Tombstone.open(file, of: patient.keyFingerprint)
+    } catch {
+      throw error == .badSignature || error == .wrongRecipient
+        ? .notPermitted : .malformed("tombstone")
+    }
+    return try serially { (state, now) throws(ServiceError) in
+      try onDisk { [vault] () throws(VaultError) in
+        try VaultErasure.check(tombstone, in: vault)
+      }
+      let index = try state.erasures.enter(tombstone, file, in: trail, at: now)
+      let recordings = try onDisk { [vault, patient] () throws(VaultError) in
+        try VaultErasure.apply(file, in: vault, of: patient.keyFingerprint)
+      }
+      return ErasureReceipt(tombstone: tombstone.id, index: index, recordings: recordings)
+    }
+  }
+
+  /// Keys of erased data do not come back.
+  func refuseErased(_ capsule: Capsule) throws(ServiceError) {
+    let erasures = try onDisk { [vault] () throws(VaultError) in
+      try VaultErasure.erasures(of: capsule.recording, in: vault)
+    }
+    guard let erasures else { return }
+    if capsule.entries.contains(where: { erasures.covers($0.category, $0.epoch) }) {
+      throw .vault(.erased(recording: hexadecimal(capsule.recording)))
+    }
+  }
+}
+
+/// What a server answers to a tombstone.
+public struct ErasureReceipt: Sendable, Hashable {
+  /// Its id, 16 bytes.
+  public let tombstone: [UInt8]
+  /// Of its entry in the vault's ledger.
+  public let index: UInt64
+  public let recordings: [ErasedRecording]
+}
