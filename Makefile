@@ -3,10 +3,11 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test torture
+.PHONY: help demo story test torture
 
 help:
 	@echo "make demo     build, then record three virtual devices and prove what came out"
+	@echo "make story    build, then the patient's side: grants, a witness, a vault, erasure"
 	@echo "make test     all tests: what the continuous checks run (under 25 minutes)"
 	@echo "make torture  the long ones: kills, sanitizer ten times, larger models"
 
@@ -15,6 +16,12 @@ demo:
 	@Scripts/need-swift.sh
 	swift build -c release --product fluxgate
 	.build/release/fluxgate demo
+
+story:
+	@Scripts/need-packages.sh test
+	@Scripts/need-swift.sh
+	swift build --product fluxgate
+	@Scripts/story.sh 0
 
 test:
 	@Scripts/test.sh

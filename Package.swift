@@ -130,8 +130,8 @@ let package = Package(
     tests(
       "FluxgateWebTests",
       [
-        "FluxgateWeb", "FluxgateVault", "FluxgateConsent", "FluxgateLedger", "FluxgateSeal",
-        "Fluxgate", .product(name: "HummingbirdTesting", package: "hummingbird"),
+        "FluxgateWeb", "FluxgateVault", "FluxgateConsent", "FluxgateRecording", "FluxgateLedger",
+        "FluxgateSeal", "FluxgateSignal", "Fluxgate",
       ]),
     tests(
       "FluxgateSimulationTests",

@@ -31,6 +31,11 @@ swift format lint --strict --recursive Sources Tests Package.swift
 step "Build"
 swift build --build-tests
 
+step "The patient's story, on real processes"
+stories=1
+[ "${FLUXGATE_TORTURE:-}" != 1 ] || stories=10
+Scripts/story.sh "$stories"
+
 rounds=2
 [ "${FLUXGATE_TORTURE:-}" != 1 ] || rounds=10
 step "Thread sanitizer, $rounds rounds"

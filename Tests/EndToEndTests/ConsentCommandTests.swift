@@ -27,7 +27,9 @@ struct ConsentCommandTests {
     func consent(_ arguments: [String], by person: String = "p") throws -> FluxgateProcess.Ending {
       let place = ["--vault", folder + "/vault", "--key", "\(folder)/\(person).secret"]
       let ending = try program.run(["consent"] + arguments + place)
-      #expect(ending.longLines.isEmpty, "\(ending)")
+      // JSON and the parser's own usage are not wrapped by us.
+      let isOurs = !arguments.contains("--json") && !ending.complaints.hasPrefix("Error:")
+      #expect(!isOurs || ending.longLines.isEmpty, "\(ending)")
       return ending
     }
 

@@ -1,5 +1,6 @@
 import FluxgateConsent
 import FluxgateSeal
+import Foundation
 import Testing
 
 @testable import FluxgateVault
@@ -68,5 +69,51 @@ import Testing
     #expect(throws: SealError.authentication) {
       try PatientBox.open(box, with: patient, purpose: SaltedRecord.purpose)
     }
+  }
+}
+
+/// Records by a second, independent writer: `fixtures/vault/make_trail_records.py`.
+@Suite struct TrailVectorTests {
+  private struct Vectors: Decodable {
+    struct Good: Decodable {
+      let name, kind, record, salt, entry: String
+      let at: Int64
+    }
+
+    struct Bad: Decodable {
+      let name, record: String
+    }
+
+    let good: [Good]
+    let bad: [Bad]
+  }
+
+  private func vectors() throws -> Vectors {
+    var place = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
+    for _ in 0..<3 { place.deleteLastPathComponent() }
+    place.appendPathComponent("fixtures/vault/trail_records.json")
+    return try JSONDecoder().decode(Vectors.self, from: Data(contentsOf: place))
+  }
+
+  private func bytes(_ digits: String) -> [UInt8] {
+    let values = digits.compactMap(\.hexDigitValue)
+    return stride(from: 0, to: values.count, by: 2).map { UInt8(values[$0] << 4 | values[$0 + 1]) }
+  }
+
+  @Test func `good records are read, written again and lead to their entries`() throws {
+    for vector in try vectors().good {
+      let record = try #require(TrailRecord(bytes(vector.record)), "\(vector.name)")
+      #expect(record.kind.rawValue == vector.kind)
+      #expect(record.at == vector.at)
+      #expect(hexadecimal(record.bytes) == vector.record)
+      let salted = try #require(SaltedRecord(record, salt: bytes(vector.salt)))
+      #expect(hexadecimal(salted.entry) == vector.entry, "\(vector.name)")
+    }
+  }
+
+  @Test func `bad records are refused`() throws {
+    let bad = try vectors().bad
+    #expect(bad.count > 30)
+    for vector in bad { #expect(TrailRecord(bytes(vector.record)) == nil, "\(vector.name)") }
   }
 }

@@ -47,8 +47,8 @@ extension Fault {
     case .untrusted(let cause):
       Fault(
         "V37", "the server's certificate is not trusted", state: "Nothing was sent.",
-        remedy: "check the address; --ca FILE names another authority", cause: cause,
-        exit: .refused)
+        remedy: "check the address; --ca FILE names another authority",
+        cause: library(cause), exit: .refused)
     case .badAuthorities(let path):
       Fault(
         "V38", "\(path) holds no certificate authority", state: "Nothing was sent.",
@@ -59,5 +59,11 @@ extension Fault {
         remedy: "check the address and the network, then repeat: it goes on", cause: "\(error)",
         exit: .failed)
     }
+  }
+
+  /// The TLS library's own word for it, without the place in its source.
+  private static func library(_ cause: String) -> String {
+    guard let mark = cause.firstRange(of: "OPENSSL_internal:") else { return cause }
+    return String(cause[mark.upperBound...].prefix { !$0.isWhitespace })
   }
 }

@@ -22,15 +22,17 @@ public enum RecordingAccess {
     }
   }
 
-  /// Opens a recording for its patient: signer, chain and capsules are checked, chunks as they are
-  /// read.
+  /// Opens a recording: signer, chain and capsules are checked, chunks as they are read.
+  ///
+  /// - Parameter patient: whose recording it is, for a reader who was granted something of it; nil
+  ///   for the patient.
   public static func reader(
-    _ path: String, secret: PatientSecret
+    _ path: String, secret: PatientSecret, patient: PatientPublicKey? = nil
   ) throws(Fault) -> RecordingReader {
     let folder = try folder(path)
-    try checkPatient(folder, secret)
+    try checkPatient(folder, patient ?? secret.publicKey)
     do throws(RecordingError) {
-      return try RecordingReader(opening: folder, secret: secret)
+      return try RecordingReader(opening: folder, secret: secret, patient: patient)
     } catch {
       throw .recording(error, folder: folder.path)
     }
@@ -51,13 +53,14 @@ public enum RecordingAccess {
 
   /// Tells a wrong key from a wrong gateway: a pairing for somebody else is the former.
   private static func checkPatient(
-    _ folder: RecordingFolder, _ secret: PatientSecret
+    _ folder: RecordingFolder, _ patient: PatientPublicKey
   ) throws(Fault) {
     guard DurableFile.exists(folder.pairing),
       let pairing = try? Pairing.read(DurableFile.read(folder.pairing))
     else { return }
-    guard pairing.patient == secret.publicKey.keyFingerprint else {
-      throw .wrongKey(folder.path, cause: "made for \(pairing.patient), not \(secret.fingerprint)")
+    guard pairing.patient == patient.keyFingerprint else {
+      throw .wrongKey(
+        folder.path, cause: "made for \(pairing.patient), not \(patient.fingerprint)")
     }
   }
 

@@ -33,7 +33,7 @@ public final class HTTPExchange: Sendable {
       tlsConfiguration: tls, redirectConfiguration: .disallow,
       timeout: .init(connect: seconds, read: seconds, write: seconds), decompression: .disabled)
     configuration.httpVersion = .http1Only
-    // A server that is not there is known at once; who wants to try again does so.
+    // Nobody there, or a certificate that is not trusted: said at once, not after the time-out.
     configuration.connectionPool.retryConnectionEstablishment = false
     client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }

@@ -14,7 +14,8 @@ struct ReleasedFolder {
   var path: String { folder.path }
 
   /// Goes on where an earlier fetch was cut. The note on what is left out comes first: parts of
-  /// segments that were made for another request have no digest to be told by.
+  /// segments that were made for another request have no digest to be told by. Nor has a proof, which
+  /// may have gained cosignatures since: that is fetched again.
   init(_ destination: String, _ objects: [ReleasedName]) throws(VaultError) {
     guard !Folders.isFolder(destination) else { throw .exists(path: destination) }
     self.objects =
@@ -23,7 +24,8 @@ struct ReleasedFolder {
     try folder.keepOnly(Set(objects.flatMap { [$0.file, $0.file + Self.incoming] }))
     for object in objects where object.sha256 == nil {
       _ = try Folders.remove(aside(object))
-      if try !isForThisRequest() { _ = try Folders.remove(place(object)) }
+      let isKept = try isForThisRequest() && object.isSegment
+      if !isKept { _ = try Folders.remove(place(object)) }
     }
   }
 
@@ -93,4 +95,8 @@ struct ReleasedFolder {
     let head = copy.finish()
     return head.sha256 == sha256 && object.size.map { $0 == head.byteCount } ?? true
   }
+}
+
+extension ReleasedName {
+  fileprivate var isSegment: Bool { file.hasPrefix("segments/") }
 }

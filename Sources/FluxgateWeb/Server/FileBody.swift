@@ -6,7 +6,7 @@ internal import NIOCore
 final class FileBody: Sendable {
   struct Failure: Error {}
 
-  private static let pieceByteCount = 64 << 10
+  static let pieceByteCount = 64 << 10
   private let descriptor: Int32
   private let byteCount: UInt64
 

@@ -4,7 +4,7 @@ internal import Synchronization
 ///
 /// Any thread. Holds at most `nameMax` names; those that have been quiet longest make room.
 final class RateGate: Sendable {
-  private static let nameMax = 10_000
+  private static let nameMax = 4096
   private let burst: Double
   private let rate: Double
   private let buckets = Mutex<[String: Bucket]>([:])

@@ -11,7 +11,7 @@ enum ResponseWriting {
     case .bytes(let bytes):
       Response(
         status: .init(code: answer.status), headers: fields(answer),
-        body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        body: body(bytes))
     case .file(let path, let byteCount, let isTemporary):
       file(
         answer, FileBody(path: path, byteCount: byteCount, isTemporary: isTemporary), byteCount,
@@ -25,6 +25,20 @@ enum ResponseWriting {
     last.headers[.connection] = "close"
     channel.eventLoop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }
     return last
+  }
+
+  /// In pieces, so that ``ConnectionWatch`` sees a slow client take them.
+  private static func body(_ bytes: [UInt8]) -> ResponseBody {
+    guard bytes.count > FileBody.pieceByteCount else {
+      return ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
+    }
+    return ResponseBody(contentLength: bytes.count) { writer in
+      for start in stride(from: 0, to: bytes.count, by: FileBody.pieceByteCount) {
+        let end = min(start + FileBody.pieceByteCount, bytes.count)
+        try await writer.write(ByteBuffer(bytes: bytes[start..<end]))
+      }
+      try await writer.finish(nil)
+    }
   }
 
   private static func file(

@@ -59,12 +59,27 @@ public struct WebServer: Sendable {
   public func runUntilStopped(
     with services: [any Service] = [], listening: @escaping @Sendable (Int) -> Void
   ) async throws(Fault) {
-    var configuration = ServiceGroupConfiguration(
-      services: services + [application(listening)],
-      gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
-    configuration.maximumGracefulShutdownDuration = .seconds(limits.stopSeconds)
+    try await run(group(services, listening, stoppedBy: [.sigterm, .sigint]))
+  }
+
+  /// Serves until the task is cancelled; requests in progress may end.
+  public func run(listening: @escaping @Sendable (Int) -> Void) async throws(Fault) {
+    let group = group([], listening, stoppedBy: [])
+    // Not cancelled itself: a connection that was accepted and not yet looked at must be closed.
+    let serving = Task { () async -> Result<Void, Fault> in
+      do throws(Fault) { return .success(try await run(group)) } catch { return .failure(error) }
+    }
+    let outcome = await withTaskCancellationHandler {
+      await serving.value
+    } onCancel: {
+      Task { await group.triggerGracefulShutdown() }
+    }
+    try outcome.get()
+  }
+
+  private func run(_ group: ServiceGroup) async throws(Fault) {
     do {
-      try await ServiceGroup(configuration: configuration).run()
+      try await group.run()
     } catch is CancellationError {
       // Requests that did not end in time were cut off.
     } catch {
@@ -72,15 +87,15 @@ public struct WebServer: Sendable {
     }
   }
 
-  /// Serves until the task is cancelled.
-  public func run(listening: @escaping @Sendable (Int) -> Void) async throws(Fault) {
-    do {
-      try await application(listening).run()
-    } catch is CancellationError {
-      // As asked.
-    } catch {
-      throw failure(error)
-    }
+  private func group(
+    _ services: [any Service], _ listening: @escaping @Sendable (Int) -> Void,
+    stoppedBy signals: [UnixSignal]
+  ) -> ServiceGroup {
+    var configuration = ServiceGroupConfiguration(
+      services: services + [application(listening)], gracefulShutdownSignals: signals,
+      logger: quiet)
+    configuration.maximumGracefulShutdownDuration = .seconds(limits.stopSeconds)
+    return ServiceGroup(configuration: configuration)
   }
 
   private func application(

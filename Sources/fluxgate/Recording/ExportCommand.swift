@@ -12,7 +12,7 @@ struct ExportCommand: ParsableCommand {
 
   @Argument(help: "The recording's folder.")
   var recording: String
-  @Option(help: "The patient's secret.")
+  @Option(help: "The secret of the patient, or of a reader.")
   var key = "patient.secret"
   @Option(name: .customLong("hdf5"), help: "A new HDF5 file, readable by any HDF5.")
   var hdf5: String?
@@ -20,7 +20,7 @@ struct ExportCommand: ParsableCommand {
   var csv: String?
   @Option(help: "Only this stream. May be given again.")
   var stream: [UInt32] = []
-  @OptionGroup var passphrase: PassphraseOptions
+  @OptionGroup var opening: OpeningOptions
   @OptionGroup var output: OutputOptions
 
   struct Report: Encodable {
@@ -31,8 +31,7 @@ struct ExportCommand: ParsableCommand {
   func run() throws {
     output.apply()
     let (path, isCSV) = try target()
-    let secret = try KeyFiles.secret(key, passphrase: passphrase.source)
-    let reader = try RecordingAccess.reader(recording, secret: secret)
+    let reader = try opening.reader(recording, key: key)
     let streams = try chosen(reader)
     Console.complain("WARNING: plain health data is written. Keep it where only the right people")
     Console.complain("         can read it, and delete it when it is not needed any more.")

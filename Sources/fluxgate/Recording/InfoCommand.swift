@@ -10,9 +10,9 @@ struct InfoCommand: ParsableCommand {
 
   @Argument(help: "The recording's folder.")
   var recording: String
-  @Option(help: "The patient's secret.")
+  @Option(help: "The secret of the patient, or of a reader.")
   var key: String?
-  @OptionGroup var passphrase: PassphraseOptions
+  @OptionGroup var opening: OpeningOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
@@ -20,9 +20,7 @@ struct InfoCommand: ParsableCommand {
     let outline = OutlineText(try RecordingAccess.outline(recording))
     var streams: [OpenedStream]?
     if let key {
-      let reader = try RecordingAccess.reader(
-        recording, secret: try KeyFiles.secret(key, passphrase: passphrase.source))
-      streams = try RecordingOpening.run(reader)
+      streams = try RecordingOpening.run(try opening.reader(recording, key: key))
     }
     Console.say(outline.lines())
     for stream in streams ?? [] { Console.say(StreamText(stream).details()) }

@@ -5,14 +5,14 @@ import FluxgateRecording
 struct OpenCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "open",
-    abstract: "Open every chunk with the patient's key and compare with what was sealed.",
+    abstract: "Open every chunk that the key opens and compare with what was sealed.",
     discussion: "Writes nothing. The signer must be the gateway that the patient paired with.")
 
   @Argument(help: "The recording's folder.")
   var recording: String
-  @Option(help: "The patient's secret.")
+  @Option(help: "The secret of the patient, or of a reader.")
   var key = "patient.secret"
-  @OptionGroup var passphrase: PassphraseOptions
+  @OptionGroup var opening: OpeningOptions
   @OptionGroup var output: OutputOptions
 
   struct Report: Encodable {
@@ -23,8 +23,7 @@ struct OpenCommand: ParsableCommand {
 
   func run() throws {
     output.apply()
-    let secret = try KeyFiles.secret(key, passphrase: passphrase.source)
-    let reader = try RecordingAccess.reader(recording, secret: secret)
+    let reader = try opening.reader(recording, key: key)
     let streams = try RecordingOpening.run(reader)
     for stream in streams { Console.say(StreamText(stream).summary()) }
     Console.say(TextBlock.wrap(closing(streams, reader), columns: 80, hanging: 0))

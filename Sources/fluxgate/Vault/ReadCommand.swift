@@ -39,6 +39,7 @@ struct ReadCommand: ParsableCommand {
   var ca: String?
   @OptionGroup var witnesses: WitnessOptions
   @OptionGroup var home: HomeOptions
+  @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var output: OutputOptions
 
   struct Report: Encodable {
@@ -77,7 +78,7 @@ struct ReadCommand: ParsableCommand {
   }
 
   private func remote() throws(Fault) -> RemoteVault {
-    let secret = try KeyFiles.secret(key)
+    let secret = try KeyFiles.secret(key, passphrase: passphrase.source)
     do throws(RemoteError) {
       return try RemoteVault(vault, secret: secret, authority: ca)
     } catch {

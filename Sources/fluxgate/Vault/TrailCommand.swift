@@ -27,11 +27,12 @@ struct TrailCommand: ParsableCommand {
   var ca: String?
   @OptionGroup var witnesses: WitnessOptions
   @OptionGroup var home: HomeOptions
+  @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
     output.apply()
-    let secret = try KeyFiles.secret(key)
+    let secret = try KeyFiles.secret(key, passphrase: passphrase.source)
     let quorum = try witnesses.trusted(home.place)
     let place = try TrailPlace(vault: vault, server: server, secret: secret, authority: ca)
     let seen = SeenLogs(home.place)
