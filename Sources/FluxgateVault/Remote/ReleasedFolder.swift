@@ -54,7 +54,31 @@ struct ReleasedFolder {
   func finish(
     of patient: PatientPublicKey, _ witnesses: WitnessQuorum
   ) throws(VaultError) -> VerificationReport {
-    let check = try proofCheck(patient, witnesses)
+    let report = try Self.verify(path, patient, witnesses)
+    try folder.finish()
+    return report
+  }
+
+  /// Verifies what an earlier, interrupted call has put in place already; nil where there is nothing.
+  ///
+  /// What has no digest, parts of segments and proofs, is judged by the verification.
+  static func confirm(
+    _ destination: String, _ objects: [ReleasedName], of patient: PatientPublicKey,
+    _ witnesses: WitnessQuorum
+  ) throws(VaultError) -> VerificationReport? {
+    guard Folders.isFolder(destination) else { return nil }
+    for object in objects {
+      let place = "\(destination)/\(object.file)"
+      guard try VaultFile.reading(place) != nil else { throw .exists(path: destination) }
+      if object.sha256 != nil, try !holds(object, place) { throw .exists(path: destination) }
+    }
+    return try verify(destination, patient, witnesses)
+  }
+
+  private static func verify(
+    _ path: String, _ patient: PatientPublicKey, _ witnesses: WitnessQuorum
+  ) throws(VaultError) -> VerificationReport {
+    let check = try proofCheck(path, patient, witnesses)
     let report: VerificationReport
     do {
       report = try Verifier.verify(
@@ -65,13 +89,12 @@ struct ReleasedFolder {
     guard report.status == .intact || report.status == .incomplete else {
       throw .notVerified(path: path, report)
     }
-    try folder.finish()
     return report
   }
 
   /// Judges proofs by the log that the patient's pairing names.
-  private func proofCheck(
-    _ patient: PatientPublicKey, _ witnesses: WitnessQuorum
+  private static func proofCheck(
+    _ path: String, _ patient: PatientPublicKey, _ witnesses: WitnessQuorum
   ) throws(VaultError) -> LedgerProofCheck {
     guard let file = try VaultFile.reading("\(path)/pairing") else { throw .noObject("pairing") }
     let bytes = try file.read(1 << 16, at: 0)

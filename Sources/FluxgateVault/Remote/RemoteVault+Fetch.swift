@@ -14,6 +14,17 @@ public struct FetchedRecording: Sendable {
   public let verification: VerificationReport
 }
 
+extension FetchedRecording {
+  fileprivate init(
+    _ recording: String, _ path: String, _ fetchedCount: Int, of total: Int,
+    _ verification: VerificationReport
+  ) {
+    self.init(
+      recording: recording, path: path, fetchedCount: fetchedCount,
+      alreadyThereCount: total - fetchedCount, verification: verification)
+  }
+}
+
 extension RemoteVault {
   /// Longest file of a recording that is taken, bytes.
   private static let fileByteCountMax = 1 << 36
@@ -22,7 +33,7 @@ extension RemoteVault {
   /// the folder its name.
   ///
   /// Until then it is called by its id and `.part`: after an interruption, a further release of the
-  /// same goes on there. Uses HDF5: one call at a time in a process.
+  /// same goes on there. A folder that has its name already is verified again. Uses HDF5: one call at a time in a process.
   ///
   /// - Parameters:
   ///   - path: the folder that the recordings' folders go into; made if missing.
@@ -37,22 +48,39 @@ extension RemoteVault {
     var done = 0
     var fetched: [FetchedRecording] = []
     for (id, objects) in groups.sorted(by: { $0.key < $1.key }) {
-      let folder = try local { () throws(VaultError) in
-        try ReleasedFolder("\(path)/\(id)", objects)
+      let destination = "\(path)/\(id)"
+      let known = try local { () throws(VaultError) in
+        try ReleasedFolder.confirm(destination, objects, of: patient, witnesses)
       }
-      var fetchedCount = 0
-      for object in folder.objects {
-        if try await fetch(object, of: release, into: folder) { fetchedCount += 1 }
-        done += 1
-        progress(PullProgress(name: object.name, done: done, total: release.objects.count))
+      if let known {
+        fetched.append(FetchedRecording(id, destination, 0, of: objects.count, known))
+      } else {
+        let folder = try local { () throws(VaultError) in
+          try ReleasedFolder(destination, objects)
+        }
+        let count = try await fetch(release, into: folder) { name, place in
+          progress(PullProgress(name: name, done: done + place, total: release.objects.count))
+        }
+        let report = try local { () throws(VaultError) in
+          try folder.finish(of: patient, witnesses)
+        }
+        fetched.append(FetchedRecording(id, destination, count, of: objects.count, report))
       }
-      let report = try local { () throws(VaultError) in try folder.finish(of: patient, witnesses) }
-      fetched.append(
-        FetchedRecording(
-          recording: id, path: "\(path)/\(id)", fetchedCount: fetchedCount,
-          alreadyThereCount: objects.count - fetchedCount, verification: report))
+      done += objects.count
     }
     return fetched
+  }
+
+  /// The files of one recording; gives how many were not there.
+  private func fetch(
+    _ release: Release, into folder: ReleasedFolder, progress: (String, Int) -> Void
+  ) async throws(RemoteError) -> Int {
+    var count = 0
+    for (place, object) in folder.objects.enumerated() {
+      if try await fetch(object, of: release, into: folder) { count += 1 }
+      progress(object.name, place + 1)
+    }
+    return count
   }
 
   /// False when an earlier call had fetched the file.
