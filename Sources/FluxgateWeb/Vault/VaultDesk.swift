@@ -62,7 +62,7 @@ struct VaultDesk: Sendable {
     _ body: [UInt8], _ reader: PatientPublicKey
   ) throws(ServiceError) -> WebAnswer {
     let request = try ReleaseRequest(encoded: body)
-    if let seconds = wait(reader) { return VaultAnswers.tooMany(seconds: seconds) }
+    if let seconds = try wait(reader) { return VaultAnswers.tooMany(seconds: seconds) }
     return VaultAnswers.cbor(try service.release(request, by: reader).encoded)
   }
 
@@ -81,7 +81,7 @@ struct VaultDesk: Sendable {
   private func submit(
     _ body: [UInt8], _ reader: PatientPublicKey
   ) throws(ServiceError) -> WebAnswer {
-    if let seconds = wait(reader) { return VaultAnswers.tooMany(seconds: seconds) }
+    if let seconds = try wait(reader) { return VaultAnswers.tooMany(seconds: seconds) }
     return VaultAnswers.cbor(try service.submit(consent: body).encoded)
   }
 
@@ -100,7 +100,7 @@ struct VaultDesk: Sendable {
     guard reader.keyFingerprint == service.patient.keyFingerprint else {
       return VaultAnswers.notPermitted
     }
-    if let seconds = wait(reader) { return VaultAnswers.tooMany(seconds: seconds) }
+    if let seconds = try wait(reader) { return VaultAnswers.tooMany(seconds: seconds) }
     return VaultAnswers.cbor(try service.erase(tombstone: body).encoded)
   }
 
@@ -137,10 +137,9 @@ struct VaultDesk: Sendable {
     }
   }
 
-  private func wait(_ reader: PatientPublicKey) -> Int? {
+  private func wait(_ reader: PatientPublicKey) throws(ServiceError) -> Int? {
     let name = reader.keyFingerprint
-    let isKnown = name == service.patient.keyFingerprint || !service.consents(for: name).isEmpty
-    return gates.wait(name, isKnown: isKnown)
+    return gates.wait(name, isKnown: try service.isKnown(name))
   }
 
   private func message(_ request: WebRequest) -> RequestMessage {

@@ -7,8 +7,8 @@ struct VaultGates: Sendable {
 
   /// Nil when a decision may be made; otherwise seconds to wait.
   ///
-  /// - Parameter isKnown: whether a consent names the key. Keys cost nothing to make, so all that are
-  ///   unknown share one allowance.
+  /// - Parameter isKnown: whether it is the patient's key, or has a grant in force. Keys cost nothing
+  ///   to make, so all others share one allowance.
   func wait(_ reader: KeyFingerprint, isKnown: Bool) -> Int? {
     isKnown ? keys.wait(reader.text) : strangers.wait("strangers")
   }
