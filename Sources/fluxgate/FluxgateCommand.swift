@@ -56,10 +56,23 @@ struct FluxgateCommand: ParsableCommand {
     } catch {
       let isUsage = exitCode(for: error) == .validationFailure
       if isUsage {
-        Console.complain(fullMessage(for: error))
-        Foundation.exit(ExitStatus.refused.rawValue)
+        let fault = Self.usage(message(for: error), fullMessage(for: error))
+        Console.fault(fault)
+        Foundation.exit(fault.exit.rawValue)
       }
       exit(withError: error)
     }
+  }
+
+  /// What the parser says, as every other refusal is told.
+  private static func usage(_ message: String, _ whole: String) -> Fault {
+    let lines = whole.split(separator: "\n")
+    let help = lines.last { $0.contains("--help'") }?.split(separator: "'").dropFirst().first
+    let hint = lines.first { $0.hasPrefix("Help:") }?.dropFirst(5).split(separator: " ")
+    let words = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+    return Fault(
+      "U01", words, state: "Nothing was started.",
+      remedy: "`\(help ?? "fluxgate --help")` tells what can be given",
+      cause: hint?.joined(separator: " ") ?? "", exit: .refused)
   }
 }

@@ -63,7 +63,8 @@ final class ServiceBench {
 
   func grant(
     to grantee: PatientSecret? = nil, categories: Set<UInt16> = [cardiac], days: Int64 = 90,
-    data: TimeWindow = TimeWindow(), effect: ConsentGrant.Effect = .permit
+    data: TimeWindow = TimeWindow(), effect: ConsentGrant.Effect = .permit,
+    identity: IdentityLevel = .pseudonymous
   ) -> ConsentGrant {
     let now = Int64(Date().timeIntervalSince1970)
     return ConsentGrant(
@@ -71,7 +72,7 @@ final class ServiceBench {
       signer: patient.publicKey.keyFingerprint, grantee: (grantee ?? cardiologist).publicKey,
       categories: categories, purposes: ["TREAT"],
       valid: TimeWindow(from: now - 3600, until: now - 3600 + days * 86_400), data: data,
-      identity: .pseudonymous, termsDigest: SHA256.digest([1]), receipt: RandomBytes.make(16),
+      identity: identity, termsDigest: SHA256.digest([1]), receipt: RandomBytes.make(16),
       created: now)
   }
 

@@ -123,6 +123,125 @@ import Testing
     #expect(try bench.vault().list("consent/").count == 2)
   }
 
+  @Test func `what is deleted or altered in the vault is put back at the next look`() throws {
+    let service = try bench.service()
+    let grant = bench.grant()
+    _ = try service.submit(consent: bench.sign(grant))
+    let end = bench.revocation(of: grant)
+    let name = ObjectName.consent(try service.submit(consent: end).consent)
+    let look = {
+      #expect(
+        denied { _ = try service.release(try bench.request(), by: bench.cardiologist.publicKey) }?
+          .reason == .revoked)
+    }
+    try bench.vault().delete(name)
+    look()
+    #expect(try bench.vault().get(name) == end)
+    for other in [[], [1, 2, 3], [UInt8](repeating: 7, count: 10_000), bench.sign(bench.grant())] {
+      try bench.bench.write(bench.bench.place(name), other)
+      look()
+      #expect(try bench.vault().get(name) == end)
+    }
+    let book = try VaultConsents.load(try bench.vault(), patient: bench.patient.publicKey)
+    #expect(book.revocation(of: grant.id) != nil)
+  }
+
+  /// What a server leaves that is killed in the midst of taking a consent in.
+  @Test(arguments: [false, true])
+  func `a revocation that was being entered counts after a restart`(isEntered: Bool) async throws {
+    var service: VaultService? = try bench.service()
+    let grant = bench.grant()
+    _ = try service?.submit(consent: bench.sign(grant))
+    let end = try SignedConsent(bench.revocation(of: grant))
+    try PendingConsent.keep(end, in: bench.home)
+    if isEntered {
+      _ = try service?.trail.enter(
+        TrailRecord(end, at: Int64(Date().timeIntervalSince1970)))
+    }
+    service = nil
+    let restarted = try bench.service()
+    #expect(
+      denied {
+        _ = try restarted.release(try bench.request(), by: bench.cardiologist.publicKey)
+      }?.reason == .revoked)
+    #expect(try bench.vault().get(.consent(end.record.id)) == end.bytes)
+    #expect(try PendingConsent.all(in: bench.home).isEmpty)
+    let report = try await bench.trail()
+    #expect(report.isSound, "\(report.findings)")
+    #expect(
+      report.lines.filter { $0.record.kind == .consentRevoked }.count == (isEntered ? 2 : 1))
+  }
+
+  @Test func `a consent that the disk had no room for is entered when there is room`() throws {
+    let service = try bench.service()
+    let receipts = bench.home.receiptFolder
+    try FileManager.default.removeItem(atPath: receipts)
+    try bench.bench.write(receipts, [0])
+    let grant = bench.grant()
+    #expect(failure { _ = try service.submit(consent: bench.sign(grant)) } == "vault")
+    #expect(
+      failure { _ = try service.release(try bench.request(), by: bench.cardiologist.publicKey) }
+        == "vault")
+    try FileManager.default.removeItem(atPath: receipts)
+    try FileManager.default.createDirectory(
+      atPath: receipts, withIntermediateDirectories: false)
+    let release = try service.release(try bench.request(), by: bench.cardiologist.publicKey)
+    #expect(release.consent == grant.id)
+  }
+
+  @Test func `nothing is passed on under a grant that is not in force`() throws {
+    let service = try bench.service()
+    let past = TimeWindow(from: 1, until: 2)
+    let never = ConsentGrant(delegating: bench.grant(), depth: 1, valid: past)
+    let ended = ConsentGrant(delegating: bench.grant(), depth: 1)
+    let denied = ConsentGrant(delegating: bench.grant(), depth: 1)
+    for grant in [never, ended, denied] { _ = try service.submit(consent: bench.sign(grant)) }
+    let first = passed(on: ended)
+    _ = try service.submit(consent: first.bytes)
+    _ = try service.submit(consent: bench.revocation(of: ended))
+    let size = service.ledger.head.size
+    for parent in [never, ended, bench.grant()] {
+      #expect(
+        failure { _ = try service.submit(consent: passed(on: parent).bytes) }
+          == (service.consents(for: parent.patient).contains(bench.sign(parent))
+            ? "notPermitted" : "unknown"))
+    }
+    _ = try service.submit(consent: bench.sign(bench.grant(effect: .deny, identity: .deidentified)))
+    #expect(failure { _ = try service.submit(consent: passed(on: denied).bytes) } == "notPermitted")
+    #expect(service.ledger.head.size == size + 1)
+    #expect(try PendingConsent.all(in: bench.home).isEmpty)
+    #expect(try bench.vault().list("consent/").count == 6)
+  }
+
+  @Test func `a key is known while it has a grant in force, and lists what it signed`() throws {
+    let service = try bench.service()
+    let root = ConsentGrant(delegating: bench.grant(), depth: 1)
+    let doctor = bench.cardiologist.publicKey.keyFingerprint
+    let stranger = bench.stranger.publicKey.keyFingerprint
+    #expect(try service.isKnown(bench.patient.publicKey.keyFingerprint))
+    #expect(try !service.isKnown(doctor))
+    _ = try service.submit(consent: bench.sign(root))
+    let child = passed(on: root)
+    _ = try service.submit(consent: child.bytes)
+    #expect(try service.isKnown(doctor) && service.isKnown(stranger))
+    #expect(Set(service.consents(for: doctor)) == [bench.sign(root), child.bytes])
+    #expect(Set(service.consents(for: stranger)) == [bench.sign(root), child.bytes])
+    _ = try service.submit(consent: bench.revocation(of: root))
+    #expect(try !service.isKnown(doctor) && !service.isKnown(stranger))
+    #expect(service.consents(for: stranger).count == 3)
+  }
+
+  /// To the stranger, by the cardiologist.
+  private func passed(on parent: ConsentGrant) -> SignedConsent {
+    let child = ConsentGrant(
+      patient: parent.patient, parent: parent.id,
+      signer: bench.cardiologist.publicKey.keyFingerprint, grantee: bench.stranger.publicKey,
+      categories: [ServiceBench.cardiac], purposes: ["TREAT"], valid: bench.grant().valid,
+      identity: .pseudonymous, termsDigest: parent.termsDigest, receipt: parent.receipt,
+      created: parent.created)
+    return SignedConsent.sign(.grant(child), by: bench.cardiologist.signing)
+  }
+
   @Test func `keys that the patient adds later are entered, and then released`() throws {
     let service = try bench.service()
     let grant = bench.grant(to: bench.stranger)
@@ -187,10 +306,10 @@ import Testing
 }
 
 extension ConsentGrant {
-  fileprivate init(delegating other: ConsentGrant, depth: UInt8) {
+  fileprivate init(delegating other: ConsentGrant, depth: UInt8, valid: TimeWindow? = nil) {
     self.init(
       patient: other.patient, signer: other.signer, grantee: other.grantee,
-      categories: other.categories, purposes: other.purposes, valid: other.valid,
+      categories: other.categories, purposes: other.purposes, valid: valid ?? other.valid,
       identity: other.identity,
       delegation: Delegation(depth: depth, categories: other.categories),
       termsDigest: other.termsDigest, receipt: other.receipt, created: other.created)

@@ -6,13 +6,24 @@ public enum VaultErasure {
   /// Every tombstone, each seen to be signed by the patient it names. Objects that are none are
   /// passed over: whoever can write to the vault can put them, and they erase nothing.
   public static func tombstones(in vault: DirectoryVault) throws(VaultError) -> [Tombstone] {
-    var found: [Tombstone] = []
+    try stored(in: vault).map(\.tombstone)
+  }
+
+  /// The same as files.
+  static func files(in vault: DirectoryVault) throws(VaultError) -> [[UInt8]] {
+    try stored(in: vault).map(\.file)
+  }
+
+  private static func stored(
+    in vault: DirectoryVault
+  ) throws(VaultError) -> [(tombstone: Tombstone, file: [UInt8])] {
+    var found: [(tombstone: Tombstone, file: [UInt8])] = []
     for name in try vault.list(ObjectName.tombstones) {
       let bytes = try vault.get(name, limit: Tombstone.byteCountMax)
       guard let tombstone = try? Tombstone.open(bytes), name == .tombstone(tombstone) else {
         continue
       }
-      found.append(tombstone)
+      found.append((tombstone, bytes))
     }
     return found
   }

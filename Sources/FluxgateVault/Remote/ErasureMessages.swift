@@ -1,5 +1,16 @@
 internal import FluxgateSeal
 
+/// A list of tombstones as it goes over the wire.
+public enum TombstoneListMessage {
+  public static func encoded(_ files: [[UInt8]]) -> [UInt8] {
+    CBOR.record(["v": .unsigned(1), "tombstones": .array(files.map { .bytes($0) })]).encoded()
+  }
+
+  static func read(_ bytes: [UInt8]) throws(ServiceError) -> [[UInt8]] {
+    try WireMap(bytes, count: 2).list("tombstones").compactMap(\.bytesValue)
+  }
+}
+
 /// The answer to a tombstone as it goes over the wire (``VaultRequests``).
 extension ErasureReceipt {
   public var encoded: [UInt8] {

@@ -14,6 +14,12 @@ extension RemoteVault {
     return try read { () throws(ServiceError) in try ConsentListMessage.read(answer) }
   }
 
+  /// The tombstones that lie in the vault, as their files; the patient only.
+  public func tombstones() async throws(RemoteError) -> [[UInt8]] {
+    let answer = try await ask("GET", "/v1/erasures", limit: 1 << 26)
+    return try read { () throws(ServiceError) in try TombstoneListMessage.read(answer) }
+  }
+
   /// Asks for data. The decision is in the ledger when this returns, and when it is refused.
   public func release(_ request: ReleaseRequest) async throws(RemoteError) -> Release {
     let answer = try await ask("POST", "/v1/releases", body: request.encoded, limit: 1 << 26)
@@ -89,6 +95,9 @@ extension TrailSource {
       },
       consents: { () async throws(TrailError) in
         try await asked { () async throws(RemoteError) in try await vault.consents() }
+      },
+      tombstones: { () async throws(TrailError) in
+        try await asked { () async throws(RemoteError) in try await vault.tombstones() }
       })
   }
 

@@ -26,6 +26,12 @@ extension VaultService {
     }
   }
 
+  /// The tombstones that lie in the vault, as their files: for the patient, who compares them with the
+  /// trail.
+  public func tombstones() throws(ServiceError) -> [[UInt8]] {
+    try onDisk { () throws(VaultError) in try VaultErasure.files(in: vault) }
+  }
+
   /// Keys of erased data do not come back.
   func refuseErased(_ capsule: Capsule) throws(ServiceError) {
     let erasures = try onDisk { [vault] () throws(VaultError) in

@@ -21,6 +21,9 @@ public enum Trail {
     _ source: TrailSource, log: VerifierKey, secret: PatientSecret, since older: [UInt8]? = nil
   ) async throws(TrailError) -> TrailReport {
     var report = TrailReport(book: ConsentBook(patient: secret.publicKey))
+    // Listed before the checkpoint is read: what lies there then has its entry below it, also while
+    // a server is at work.
+    let lyingBefore = try await StoredWords(source, of: secret.publicKey)
     let head: Checkpoint
     do {
       let note = try SignedNote(try await source.checkpoint())
@@ -40,7 +43,12 @@ public enum Trail {
     let entries = try await entries(source, &tree)
     report.findings += tree.findings
     try await open(entries, source, secret, &report)
-    TrailAudit(consents: try await source.consents(), patient: secret.publicKey).judge(&report)
+    let lying = try await StoredWords(source, of: secret.publicKey)
+    TrailAudit(lying, patient: secret.publicKey).judge(&report)
+    // Where a record cannot be read, it may be that of anything.
+    if UInt64(report.lines.count) == head.size {
+      report.findings += lyingBefore.unentered(in: report.lines)
+    }
     return report
   }
 

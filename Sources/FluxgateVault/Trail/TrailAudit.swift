@@ -6,11 +6,11 @@ internal import FluxgateSeal
 /// When a consent came to count is taken from the trail's own record of it, so nobody can bring one
 /// in later for what has already left.
 struct TrailAudit {
-  private let consents: [[UInt8]: [UInt8]]
+  private let lying: StoredWords
   private let patient: PatientPublicKey
 
-  init(consents: [[UInt8]], patient: PatientPublicKey) {
-    self.consents = Dictionary(consents.map { (SHA256.digest($0), $0) }) { first, _ in first }
+  init(_ lying: StoredWords, patient: PatientPublicKey) {
+    self.lying = lying
     self.patient = patient
   }
 
@@ -24,13 +24,18 @@ struct TrailAudit {
       case .consentGranted, .consentRevoked: take(line, &report)
       case .released:
         if let finding = judge(line, report.book) { report.findings.append(finding) }
-      case .keysAdded, .refused, .erased: continue
+      case .erased:
+        if line.record.objects.flatMap({ lying.tombstones[$0] }) == nil {
+          report.findings.append(.tombstoneMissing(index: line.index))
+        }
+      // Keys go by erasure; a refusal leaves nothing.
+      case .keysAdded, .refused: continue
       }
     }
   }
 
   private func take(_ line: TrailLine, _ report: inout TrailReport) {
-    guard let bytes = line.record.objects.flatMap({ consents[$0] }),
+    guard let bytes = line.record.objects.flatMap({ lying.consents[$0] }),
       (try? report.book.add(bytes, receivedAt: line.record.at)) != nil
     else {
       report.findings.append(.consentMissing(index: line.index, line.record.consent))

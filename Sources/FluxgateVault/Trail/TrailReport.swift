@@ -52,4 +52,8 @@ public enum TrailFinding: Sendable, Hashable {
   case unpermitted(index: UInt64, ConsentRefusal?)
   /// The consent that was entered here is not in the vault, or does not count.
   case consentMissing(index: UInt64, ConsentID?)
+  /// No tombstone in the vault is the one that was entered here.
+  case tombstoneMissing(index: UInt64)
+  /// A consent or tombstone of the patient lies in the vault, and has no entry: the object's name.
+  case unentered(String)
 }

@@ -15,6 +15,8 @@ public struct TrailSource: Sendable {
     @Sendable (_ from: UInt64, _ entries: [[UInt8]]) async throws(TrailError) -> [UInt64: [UInt8]]
   /// Every consent of the vault, as its file.
   public let consents: @Sendable () async throws(TrailError) -> [[UInt8]]
+  /// Every tombstone of the vault, as its file.
+  public let tombstones: @Sendable () async throws(TrailError) -> [[UInt8]]
 
   public init(
     checkpoint: @escaping @Sendable () async throws(TrailError) -> [UInt8],
@@ -23,12 +25,14 @@ public struct TrailSource: Sendable {
       @escaping @Sendable (
         _ from: UInt64, _ entries: [[UInt8]]
       ) async throws(TrailError) -> [UInt64: [UInt8]],
-    consents: @escaping @Sendable () async throws(TrailError) -> [[UInt8]]
+    consents: @escaping @Sendable () async throws(TrailError) -> [[UInt8]],
+    tombstones: @escaping @Sendable () async throws(TrailError) -> [[UInt8]]
   ) {
     self.checkpoint = checkpoint
     self.tile = tile
     self.records = records
     self.consents = consents
+    self.tombstones = tombstones
   }
 }
 
@@ -59,7 +63,12 @@ extension TrailSource {
         }
         return found
       },
-      consents: { () throws(TrailError) in try consents(in: vault) })
+      consents: { () throws(TrailError) in try consents(in: vault) },
+      tombstones: { () throws(TrailError) in
+        do throws(VaultError) {
+          return try VaultErasure.files(in: vault)
+        } catch { throw .vault(error) }
+      })
   }
 
   private static func read(_ path: String) throws(TrailError) -> [UInt8]? {
@@ -88,7 +97,8 @@ extension TrailSource {
     do throws(VaultError) {
       var found: [[UInt8]] = []
       for name in try VaultConsents.names(vault) {
-        found.append(try vault.get(name, limit: SignedConsent.byteCountMax))
+        guard let consent = try VaultConsents.read(name, in: vault) else { continue }
+        found.append(consent.bytes)
       }
       return found
     } catch {

@@ -50,6 +50,7 @@ struct VaultDesk: Sendable {
         ConsentListMessage.encoded(service.consents(for: reader.keyFingerprint)))
     case ("capsules", 2, "PUT"): return try add(request.body, rest[0], rest[1], reader)
     case ("erasures", 0, "POST"): return try erase(request.body, reader)
+    case ("erasures", 0, "GET"): return try tombstones(reader)
     case ("trail", 0, "GET"): return try trail(request.query, reader)
     case ("releases", 0, _), ("releases", 3..., _), ("consents", 0, _), ("capsules", 2, _),
       ("trail", 0, _), ("erasures", 0, _):
@@ -102,6 +103,13 @@ struct VaultDesk: Sendable {
     }
     if let seconds = try wait(reader) { return VaultAnswers.tooMany(seconds: seconds) }
     return VaultAnswers.cbor(try service.erase(tombstone: body).encoded)
+  }
+
+  private func tombstones(_ reader: PatientPublicKey) throws(ServiceError) -> WebAnswer {
+    guard reader.keyFingerprint == service.patient.keyFingerprint else {
+      return VaultAnswers.notPermitted
+    }
+    return VaultAnswers.cbor(TombstoneListMessage.encoded(try service.tombstones()))
   }
 
   private func trail(

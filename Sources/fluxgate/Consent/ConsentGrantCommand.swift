@@ -25,14 +25,15 @@ struct ConsentGrantCommand: ParsableCommand {
   @Flag(help: "Give the keys of what is recorded already, too.")
   var past = false
   @OptionGroup var place: ConsentPlaceOptions
-  @Option(help: "File for a copy of the signed record, for the reader.")
-  var receipt: String?
+  @OptionGroup var receipts: ReceiptOptions
   @OptionGroup var output: OutputOptions
 
   struct Report: Encodable {
     let id: String
     let grant: GrantReport
     let index: UInt64?
+    /// The key by which the entry was proven.
+    let ledger: String?
     let termsDigest, receipt: String
     let past: RewrapReport?
   }
@@ -42,6 +43,7 @@ struct ConsentGrantCommand: ParsableCommand {
     try checkPast()
     let secret = try place.secret()
     let store = try place.store(as: secret)
+    try receipts.check(store)
     try passing.check(secret.publicKey, for: store.patient)
     let now = ConsentScope.now
     let grant = try draft(by: secret, for: store.patient, at: now)
@@ -49,15 +51,15 @@ struct ConsentGrantCommand: ParsableCommand {
     try passing.check(grant, in: book)
     let signed = SignedConsent.sign(.grant(grant), by: secret.signing)
     Console.say(GrantText(grant: grant).lines)
-    let index = try store.put(signed, checkedBy: &book)
-    if let receipt { try DurableFile.create(receipt, with: signed.bytes, mode: 0o644) }
+    let entered = try store.put(signed, checkedBy: &book, receipts)
     Console.say("  id           \(grant.id)")
-    if let index { Console.say("  entry        \(index) of the vault's ledger") }
+    if let entered { Console.say(entered.lines) }
     let sealed = try past ? store.rewrap(grant.id, in: book, at: now, by: secret) : nil
     if let sealed { Console.say(RewrapReport(sealed).lines) }
     Console.report(
       Report(
-        id: grant.id.text, grant: GrantReport(grant, in: book, at: now), index: index,
+        id: grant.id.text, grant: GrantReport(grant, in: book, at: now),
+        index: entered?.index, ledger: entered?.ledger,
         termsDigest: Digits.hexadecimal(grant.termsDigest),
         receipt: Digits.hexadecimal(grant.receipt), past: sealed.map(RewrapReport.init)))
   }

@@ -41,13 +41,14 @@ struct ConsentPlaceOptions: ParsableArguments {
     if let secret, isServer {
       do throws(RemoteError) {
         let server = try RemoteVault(vault, secret: secret, authority: ca)
-        return ConsentStore(place: .server(server), patient: patient)
+        return ConsentStore(place: .server(server), name: vault, patient: patient)
       } catch {
         throw .remote(error)
       }
     }
     do throws(VaultError) {
-      return ConsentStore(place: .folder(try DirectoryVault(vault)), patient: patient)
+      return ConsentStore(
+        place: .folder(try DirectoryVault(vault)), name: vault, patient: patient)
     } catch {
       throw .vault(error)
     }

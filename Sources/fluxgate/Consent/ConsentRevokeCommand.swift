@@ -14,12 +14,15 @@ struct ConsentRevokeCommand: ParsableCommand {
   @Option(help: "A code for the reason: small letters, digits and hyphens.")
   var reason: String?
   @OptionGroup var place: ConsentPlaceOptions
+  @OptionGroup var receipts: ReceiptOptions
   @OptionGroup var output: OutputOptions
 
   struct Report: Encodable {
     let id, revokes: String
     let at: Int64
     let index: UInt64?
+    /// The key by which the entry was proven.
+    let ledger: String?
   }
 
   func run() throws {
@@ -27,17 +30,21 @@ struct ConsentRevokeCommand: ParsableCommand {
     try checkReason()
     let secret = try place.secret()
     let store = try place.store(as: secret)
+    try receipts.check(store)
     var book = try store.book()
     let grant = try ConsentShowCommand.grant(try ConsentScope.id(id), in: book)
     let revocation = ConsentRevocation(
       patient: store.patient.keyFingerprint, signer: secret.publicKey.keyFingerprint,
       revokes: grant.id, at: ConsentScope.now, reason: reason)
-    let index = try store.put(
-      SignedConsent.sign(.revocation(revocation), by: secret.signing), checkedBy: &book)
+    let entered = try store.put(
+      SignedConsent.sign(.revocation(revocation), by: secret.signing), checkedBy: &book, receipts)
     Console.say("Revoked \(grant.id), for \(grant.grantee.name).")
+    if let entered { Console.say(entered.lines) }
     Console.say("No new keys and no new releases; what was read cannot be unread.")
     Console.report(
-      Report(id: revocation.id.text, revokes: grant.id.text, at: revocation.at, index: index))
+      Report(
+        id: revocation.id.text, revokes: grant.id.text, at: revocation.at,
+        index: entered?.index, ledger: entered?.ledger))
   }
 
   private func checkReason() throws(Fault) {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Fluxgate
 import FluxgateConsent
+import FluxgateLedger
 import FluxgateSeal
 import FluxgateVault
 
@@ -12,6 +13,8 @@ struct ConsentStore {
   }
 
   let place: Place
+  /// The place as it was given.
+  let name: String
   let patient: PatientPublicKey
 
   func book() throws(Fault) -> ConsentBook {
@@ -41,26 +44,40 @@ struct ConsentStore {
     }
   }
 
-  /// Stores a record, once the book is seen to take it.
+  /// Stores a record, once the book is seen to take it, and sees that it was entered.
   ///
   /// - Returns: the entry in the vault's ledger; nil for a folder, whose server enters it later.
   func put(
-    _ consent: SignedConsent, checkedBy book: inout ConsentBook
-  ) throws(Fault) -> UInt64? {
+    _ consent: SignedConsent, checkedBy book: inout ConsentBook, _ receipts: ReceiptOptions
+  ) throws(Fault) -> Entered? {
     do throws(ConsentError) { try book.add(consent.bytes) } catch { throw .consent(error) }
     switch place {
     case .folder(let vault):
       _ = try Self.faults { () throws(VaultError) in try VaultConsents.put(consent, in: vault) }
       return nil
     case .server(let server):
-      return try AsyncWork.wait { () async throws(Fault) in
-        do throws(RemoteError) {
-          return try await server.submit(consent: consent.bytes).index
-        } catch {
-          throw .remote(error)
-        }
+      let pinned = try receipts.pinned(at: name, of: patient)
+      let entered = try AsyncWork.wait { () async throws(Fault) in
+        try await Self.submit(consent, to: server, pinned)
       }
+      try receipts.keep(entered, of: consent)
+      return entered
     }
+  }
+
+  private static func submit(
+    _ consent: SignedConsent, to server: RemoteVault, _ pinned: VerifierKey?
+  ) async throws(Fault) -> Entered {
+    let log: VerifierKey
+    let receipt: ConsentReceipt
+    do throws(RemoteError) {
+      log = if let pinned { pinned } else { try await server.ledgerKey() }
+      receipt = try await server.submit(consent: consent.bytes)
+    } catch {
+      throw .remote(error)
+    }
+    do { try receipt.verify(for: consent, log: log) } catch { throw .receipt(error) }
+    return Entered(receipt: receipt, log: log, isFirstLook: pinned == nil)
   }
 
   /// Seals what is recorded already to the grantee of a grant that is in force.

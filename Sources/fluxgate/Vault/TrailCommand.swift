@@ -68,7 +68,9 @@ extension TrailReport {
   fileprivate var isContinuous: Bool {
     findings.allSatisfy {
       switch $0 {
-      case .recordMissing, .recordAltered, .time, .unpermitted, .consentMissing: true
+      case .recordMissing, .recordAltered, .time, .unpermitted, .consentMissing,
+        .tombstoneMissing, .unentered:
+        true
       default: false
       }
     }

@@ -53,6 +53,8 @@ enum TrailWords {
       "entry \(index): data left without a grant" + (reason.map { " (\($0.code))" } ?? "")
     case .consentMissing(let index, let id):
       "entry \(index): the consent \(id.map(\.text) ?? "") is not in the vault"
+    case .tombstoneMissing(let index): "entry \(index): the tombstone is not in the vault"
+    case .unentered(let name): "\(name) lies in the vault and has no entry in the ledger"
     }
   }
 }

@@ -272,4 +272,70 @@ import Testing
       #expect(try await patient.trail(from: 0).size == UInt64(statuses[403, default: 0]))
     }
   }
+
+  @Test func `a delegate passes on over HTTP, and its key is a stranger's when that has ended`()
+    async throws
+  {
+    try await serving(try bench.server().run) { port in
+      let patient = try bench.remote(port, bench.patient)
+      let doctor = try bench.remote(port, bench.cardiologist)
+      let nurse = try bench.remote(port, bench.stranger)
+      let root = bench.grant(delegation: .init(depth: 1, categories: [VaultWebBench.cardiac]))
+      _ = try await patient.submit(consent: bench.sign(root))
+      #expect(try await doctor.consents() == [bench.sign(root)])
+      let child = bench.passed(on: root)
+      let receipt = try await doctor.submit(consent: child.bytes)
+      try receipt.verify(for: child, log: try await doctor.ledgerKey())
+      // What it hangs on is listed with it, or nobody could judge it.
+      #expect(Set(try await nurse.consents()) == [bench.sign(root), child.bytes])
+      #expect(Set(try await doctor.consents()) == [bench.sign(root), child.bytes])
+      let book = ConsentBook(
+        patient: bench.patient.publicKey,
+        records: try await nurse.consents().map { ($0, nil) })
+      #expect(book.refused.isEmpty && book.isLive(child.record.id, at: WallClock.seconds))
+      _ = try await patient.submit(consent: bench.revocation(of: root))
+      // As many as strangers have together, and the allowance is gone for both.
+      var refusals: [String] = []
+      for _ in 0..<24 where refusals.last != "429" {
+        refusals.append(
+          try await status(bench.passed(on: root).bytes, by: bench.cardiologist, port))
+      }
+      #expect(refusals.last == "429" && refusals.first == "403" && refusals.count <= 22)
+      #expect(
+        try await status(bench.passed(on: root).bytes, by: bench.stranger, port) == "429")
+      #expect(try await patient.trail(from: 0).size == 3)
+    }
+  }
+
+  /// Of one attempt to hand in a consent.
+  private func status(
+    _ body: [UInt8], by sender: PatientSecret, _ port: Int
+  ) async throws -> String {
+    let fields = try RequestSigner(sender).fields(
+      "POST", scheme: "http", authority: "127.0.0.1:\(port)", path: "/v1/consents",
+      type: "application/cbor", body: body, now: WallClock.seconds
+    ).map { ($0.name, $0.value) }
+    let answer = try await HTTPExchange(timeout: 10).send(
+      "POST", "http://127.0.0.1:\(port)/v1/consents", headers: fields, body: body, limit: 10_000)
+    return "\(answer.status)"
+  }
+
+  @Test func `tombstones are shown to the patient alone, and the trail is compared with them`()
+    async throws
+  {
+    try await serving(try bench.server().run) { port in
+      let patient = try bench.remote(port, bench.patient)
+      let tombstone = Tombstone(
+        of: ErasureScope(categories: [9]), patient: bench.patient.publicKey, created: 1_700_000_000
+      ).signed(by: bench.patient)
+      _ = try await patient.erase(tombstone: tombstone)
+      #expect(try await patient.tombstones() == [tombstone])
+      let reader = try bench.remote(port, bench.cardiologist)
+      #expect(await refusal { _ = try await reader.tombstones() } == "403 not-permitted")
+      let report = try await Trail.read(
+        .remote(patient), log: try await patient.ledgerKey(), secret: bench.patient)
+      #expect(report.isSound, "\(report.findings)")
+      #expect(report.lines.map(\.record.kind) == [.erased])
+    }
+  }
 }

@@ -63,15 +63,26 @@ final class VaultWebBench: Sendable {
       purpose: "TREAT", identity: .pseudonymous)
   }
 
-  func grant() -> ConsentGrant {
+  func grant(delegation: ConsentGrant.Delegation? = nil) -> ConsentGrant {
     let now = Int64(Date().timeIntervalSince1970)
     return ConsentGrant(
       effect: .permit, patient: patient.publicKey.keyFingerprint,
       signer: patient.publicKey.keyFingerprint, grantee: cardiologist.publicKey,
       categories: [Self.cardiac], purposes: ["TREAT"],
       valid: TimeWindow(from: now - 3600, until: now + 3600), data: TimeWindow(),
-      identity: .pseudonymous, termsDigest: SHA256.digest([1]), receipt: RandomBytes.make(16),
+      identity: .pseudonymous, delegation: delegation, termsDigest: SHA256.digest([1]),
+      receipt: RandomBytes.make(16),
       created: now)
+  }
+
+  /// To the stranger, by the cardiologist.
+  func passed(on parent: ConsentGrant) -> SignedConsent {
+    let grant = ConsentGrant(
+      patient: parent.patient, parent: parent.id, signer: cardiologist.publicKey.keyFingerprint,
+      grantee: stranger.publicKey, categories: parent.categories, purposes: ["TREAT"],
+      valid: parent.valid, identity: .pseudonymous, termsDigest: parent.termsDigest,
+      receipt: parent.receipt, created: parent.created)
+    return SignedConsent.sign(.grant(grant), by: cardiologist.signing)
   }
 
   func sign(_ grant: ConsentGrant) -> [UInt8] {
