@@ -40,8 +40,19 @@ struct TrailText {
     let head =
       "\(StatusText.right("\(line.index)", 6))  \(Instant.text(record.at))  "
       + TrailWords.text(record)
-    let details = [who(record.actor)] + TrailWords.details(record)
+    let details = [who(record.actor)] + whom(record) + TrailWords.details(record)
     return [head] + details.flatMap { TextBlock.wrap("        \($0)", columns: 80, hanging: 10) }
+  }
+
+  /// To whom a grant was given, or from whom it was taken, and for how long.
+  private func whom(_ record: TrailRecord) -> [String] {
+    guard [.consentGranted, .consentRevoked].contains(record.kind),
+      let grant = trail.book.grants.first(where: { $0.id == record.consent })
+    else { return [] }
+    let isGiven = record.kind == .consentGranted
+    let grantee = "\(grant.grantee.name), \(grant.grantee.keyFingerprint.text)"
+    let valid = GrantText.words(grant.valid, always: "without an end")
+    return [(isGiven ? "to " : "from ") + grantee] + (isGiven ? ["valid \(valid)"] : [])
   }
 
   private func who(_ actor: KeyFingerprint) -> String {
