@@ -149,7 +149,7 @@ import Testing
       let reader = try bench.remote(port, bench.cardiologist)
       _ = try await reader.release(try bench.request())
       let report = try await Trail.read(
-        .remote(patient), log: log, secret: bench.patient, since: older)
+        .remote(patient), log: log, secret: bench.patient, since: [older])
       #expect(report.findings.isEmpty, "\(report.findings)")
       #expect(report.comparedSize == 1)
       #expect(report.checkpoint?.size == 2)
