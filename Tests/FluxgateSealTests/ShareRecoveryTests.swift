@@ -120,20 +120,18 @@ import Testing
     }
   }
 
-  @Test func `decryptions count by their exponent`() throws {
-    // Each is a whole choice; the work is for half as many with one exponent more.
-    var tried: [Int] = []
-    for exponent in UInt8(8)...9 {
-      var count = 0
-      #expect(throws: ShareError.tooMuchWork) {
-        try ShareRecovery.run((0..<40).map { share(0, $0, exponent: exponent) }) { _ in
-          count += 1
-          return false
-        }
-      }
-      tried.append(count)
-    }
-    #expect(tried == [15, 7])
+  @Test func `work is weighed by the exponent, and a part of it is all that one has`() {
+    let costs = (UInt8(0)...10).map { RecoveryWork.decryption(share(0, 1, exponent: $0).set) }
+    #expect(zip(costs, costs.dropFirst()).allSatisfy { $1 == 2 * $0 })
+    var work = RecoveryWork()
+    var part = work.split(among: 4)
+    var count = 0
+    while part.spend(costs[10]) { count += 1 }
+    #expect(count == 1 && part.isSpent && !work.isSpent)
+    work.take(back: part)
+    #expect(work.isSpent)
+    while work.spend(costs[10]) { count += 1 }
+    #expect(count == 4)
   }
 
   @Test func `choices are those of their kind, in order and made one by one`() {

@@ -1,8 +1,9 @@
 /// How much work a recovery may still take: a hostile heap of shares must not keep a reader busy for
 /// ever.
 ///
-/// Counted in points of an interpolation, about half a microsecond each. All of it is about 2000
-/// decryptions with iteration exponent 1, or 4 with the highest that is taken.
+/// A unit is one point of an interpolation weighed by another, or 40 iterations of a key derivation.
+/// All of it is 2000 decryptions with iteration exponent 1, or 4 with the highest that is taken: half
+/// a minute.
 struct RecoveryWork {
   private var left = 1 << 20
   /// Something was not done for want of work.

@@ -10,7 +10,7 @@ struct VaultDesk: Sendable {
   let check: RequestCheck
   /// `https` or `http`.
   let scheme: String
-  private let gates = VaultGates()
+  let gates = VaultGates()
 
   init(service: VaultService, home: VaultHome, check: RequestCheck, scheme: String) {
     self.service = service
