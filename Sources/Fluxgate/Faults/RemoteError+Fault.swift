@@ -28,6 +28,12 @@ extension Fault {
       Fault(
         "V35", "the server does not answer like a vault", state: "Nothing of it was used.",
         remedy: "check the address", cause: part, exit: .failed)
+    case .unproven(let part):
+      Fault(
+        "V47", "the vault's receipt does not hold",
+        state: "That it is in the vault's ledger is the server's word alone.",
+        remedy: "look at `fluxgate trail`; if it stays so, do not trust the server", cause: part,
+        exit: .damaged)
     case .damaged(let object):
       Fault(
         "V36", "an object came otherwise than it was released: \(object)",

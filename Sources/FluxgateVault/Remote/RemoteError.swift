@@ -16,6 +16,9 @@ public enum RemoteError: Error, Sendable {
   case busy(seconds: Int)
   /// The server's answer is not of its form; the text names the part.
   case malformed(String)
+  /// The receipt does not show that what was handed in has its entry in the vault's ledger; the text
+  /// says what is wrong with it.
+  case unproven(String)
   /// An object is not what the release named.
   case damaged(String)
   /// This machine's own disk, or a recording that was fetched and does not verify.
