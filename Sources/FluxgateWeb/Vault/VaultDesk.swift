@@ -64,7 +64,7 @@ struct VaultDesk: Sendable {
     _ body: [UInt8], _ reader: PatientPublicKey
   ) throws(ServiceError) -> WebAnswer {
     let request = try ReleaseRequest(encoded: body)
-    if let seconds = wait(reader) { return VaultAnswers.tooMany(seconds: seconds) }
+    if let seconds = try wait(reader) { return VaultAnswers.tooMany(seconds: seconds) }
     return VaultAnswers.cbor(try service.release(request, by: reader).encoded)
   }
 
@@ -86,7 +86,7 @@ struct VaultDesk: Sendable {
   private func submit(
     _ body: [UInt8], _ reader: PatientPublicKey
   ) throws(ServiceError) -> WebAnswer {
-    if let seconds = wait(reader) { return VaultAnswers.tooMany(seconds: seconds) }
+    if let seconds = try wait(reader) { return VaultAnswers.tooMany(seconds: seconds) }
     return VaultAnswers.cbor(try service.submit(consent: body).encoded)
   }
 
@@ -105,7 +105,7 @@ struct VaultDesk: Sendable {
     guard reader.keyFingerprint == service.patient.keyFingerprint else {
       return VaultAnswers.notPermitted
     }
-    if let seconds = wait(reader) { return VaultAnswers.tooMany(seconds: seconds) }
+    if let seconds = try wait(reader) { return VaultAnswers.tooMany(seconds: seconds) }
     return VaultAnswers.cbor(try service.erase(tombstone: body).encoded)
   }
 
@@ -142,10 +142,9 @@ struct VaultDesk: Sendable {
     }
   }
 
-  private func wait(_ reader: PatientPublicKey) -> Int? {
+  private func wait(_ reader: PatientPublicKey) throws(ServiceError) -> Int? {
     let name = reader.keyFingerprint
-    let isKnown = name == service.patient.keyFingerprint || !service.consents(for: name).isEmpty
-    return gates.decision(name, isKnown: isKnown)
+    return gates.decision(name, isKnown: try service.isKnown(name))
   }
 
   private func message(_ request: WebRequest) -> RequestMessage {

@@ -13,8 +13,8 @@ struct VaultGates: Sendable {
   /// Nil when a decision may be made, each of which is an entry that stays for ever; otherwise
   /// seconds to wait.
   ///
-  /// - Parameter isKnown: whether a consent names the key. Keys cost nothing to make, so all that are
-  ///   unknown share one allowance.
+  /// - Parameter isKnown: whether it is the patient's key, or has a grant in force. Keys cost nothing
+  ///   to make, so all others share one allowance.
   func decision(_ reader: KeyFingerprint, isKnown: Bool) -> Int? {
     isKnown ? decisions.wait(reader.text) : strangers.wait("strangers")
   }
