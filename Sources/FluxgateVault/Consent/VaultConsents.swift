@@ -7,14 +7,11 @@ public enum VaultConsents {
 
   /// The book of all records in the vault. An object that does not count is in the book's `refused`,
   /// by its place in ``names(_:)``, and spoils nothing else.
-  ///
-  /// - Parameter seenAt: when the caller looks, for who has no record of when each one arrived: a
-  ///   revocation counts from then, also one that a clock set ahead has dated later.
   public static func load(
-    _ vault: DirectoryVault, patient: PatientPublicKey, seenAt: Int64? = nil
+    _ vault: DirectoryVault, patient: PatientPublicKey
   ) throws(VaultError) -> ConsentBook {
     var records: [(bytes: [UInt8], receivedAt: Int64?)] = []
-    for name in try names(vault) { records.append((try record(name, in: vault), seenAt)) }
+    for name in try names(vault) { records.append((try record(name, in: vault), nil)) }
     return ConsentBook(patient: patient, records: records)
   }
 
@@ -52,7 +49,7 @@ public enum VaultConsents {
   }
 
   /// An object too long for a record gives no bytes, which the book refuses by its form.
-  private static func record(
+  public static func record(
     _ name: ObjectName, in vault: DirectoryVault
   ) throws(VaultError) -> [UInt8] {
     do {

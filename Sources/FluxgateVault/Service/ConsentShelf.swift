@@ -54,9 +54,9 @@ struct ConsentShelf: Sendable {
     return sorted(wanted + ends.map(\.id))
   }
 
-  /// The grant whose id begins with these eight hexadecimal digits.
-  func grant(startingWith digits: String) -> ConsentID? {
-    book.grants.first { $0.id.text.hasPrefix(digits) }?.id
+  /// The grant that a capsule's name tells of.
+  func grant(of capsule: CapsuleFileName) -> ConsentID? {
+    book.grants.first { capsule.isUnder($0.id) }?.id
   }
 
   private func sorted(_ ids: [ConsentID]) -> [[UInt8]] {

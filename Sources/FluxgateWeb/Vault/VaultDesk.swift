@@ -10,7 +10,7 @@ struct VaultDesk: Sendable {
   let check: RequestCheck
   /// `https` or `http`.
   let scheme: String
-  private let gates = VaultGates()
+  let gates = VaultGates()
 
   init(service: VaultService, home: VaultHome, check: RequestCheck, scheme: String) {
     self.service = service
@@ -31,10 +31,12 @@ struct VaultDesk: Sendable {
     } catch {
       return VaultAnswers.failure(error)
     }
-    do throws(ServiceError) {
-      return try answer(request, parts[1], Array(parts[2...]), reader)
-    } catch {
-      return VaultAnswers.failure(error)
+    return gates.oneOfFew(reader.keyFingerprint) {
+      do throws(ServiceError) {
+        return try answer(request, parts[1], Array(parts[2...]), reader)
+      } catch {
+        return VaultAnswers.failure(error)
+      }
     }
   }
 
@@ -71,6 +73,9 @@ struct VaultDesk: Sendable {
     _ parts: [String], _ reader: PatientPublicKey
   ) throws(ServiceError) -> WebAnswer {
     guard let id = Digits.bytes(parts[0]), id.count == 16 else { return VaultAnswers.unknown }
+    if let seconds = gates.object(reader.keyFingerprint) {
+      return VaultAnswers.tooMany(seconds: seconds)
+    }
     let name = parts.dropFirst().joined(separator: "/")
     switch try service.object(name, of: id, by: reader.keyFingerprint) {
     case .bytes(let bytes): return WebAnswer(200, .bytes(bytes))
@@ -147,7 +152,7 @@ struct VaultDesk: Sendable {
 
   private func wait(_ reader: PatientPublicKey) throws(ServiceError) -> Int? {
     let name = reader.keyFingerprint
-    return gates.wait(name, isKnown: try service.isKnown(name))
+    return gates.decision(name, isKnown: try service.isKnown(name))
   }
 
   private func message(_ request: WebRequest) -> RequestMessage {
