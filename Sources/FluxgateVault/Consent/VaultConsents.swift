@@ -27,7 +27,28 @@ public enum VaultConsents {
     try vault.put(.consent(consent.record.id), consent.bytes)
   }
 
-  /// An object too long for a record gives no bytes, which a book refuses by its form.
+  /// Puts a record under its id, in the place of whatever else has that name: for a server, which has
+  /// seen that it counts.
+  static func restore(
+    _ consent: SignedConsent, in vault: DirectoryVault
+  ) throws(VaultError) {
+    let name = ObjectName.consent(consent.record.id)
+    if try vault.byteCount(name) == nil {
+      try vault.put(name, consent.bytes)
+    } else if try record(name, in: vault) != consent.bytes {
+      try vault.replace(name, consent.bytes)
+    }
+  }
+
+  /// Nil for an object that is no record.
+  static func read(
+    _ name: ObjectName, in vault: DirectoryVault
+  ) throws(VaultError) -> SignedConsent? {
+    let bytes = try record(name, in: vault)
+    return try? SignedConsent(bytes)
+  }
+
+  /// An object too long for a record gives no bytes, which the book refuses by its form.
   public static func record(
     _ name: ObjectName, in vault: DirectoryVault
   ) throws(VaultError) -> [UInt8] {

@@ -47,7 +47,7 @@ struct Resealing {
   ) throws(VaultError) -> [CapsuleKey] {
     let mine = secret.publicKey.keyFingerprint
     var keys: [CapsuleEntry: CapsuleKey] = [:]
-    for own in standings where own.capsule?.recipient == mine {
+    for own in standings where own.isTrusted && own.capsule?.recipient == mine {
       guard !Set(own.left).isDisjoint(with: standing.left) else { continue }
       for (key, entry) in zip(try open(own), own.capsule?.entries ?? []) { keys[entry] = key }
     }
