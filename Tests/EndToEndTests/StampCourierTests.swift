@@ -8,9 +8,13 @@ import Testing
 
 /// Dates that come by themselves.
 @Suite(.serialized) struct StampCourierTests {
-  @Test func `A schedule dates the first head, then one in ten minutes, and the last one at once`()
+  @Test func `A schedule dates each head, or the first, then one in so long, and the last at once`()
   {
-    var schedule = StampSchedule()
+    var each = StampSchedule()
+    each.noteStamp(of: "a", at: .now)
+    #expect(each.isDue("b", at: .now) && !each.isDue("a", at: .now))
+
+    var schedule = StampSchedule(interval: .seconds(600))
     let start = ContinuousClock.now
     #expect(schedule.isDue("a", at: start))
     schedule.noteStamp(of: "a", at: start)
@@ -28,6 +32,20 @@ import Testing
     #expect(schedule.isDue("c", at: start + .seconds(701)) && !schedule.isSettled("b"))
     schedule.noteFailure(of: "c", at: start + .seconds(701))
     #expect(schedule.isSettled("c"))
+  }
+
+  @Test func `The file says how far apart stamps are, and nonsense in it is refused`() throws {
+    let bench = try CourierBench()
+    defer { bench.remove() }
+    let file = AuthorityFile(path: bench.folder + "/authorities")
+    #expect(try file.interval() == .zero)
+    try file.setInterval(seconds: 90)
+    try file.setInterval(seconds: 60)
+    #expect(try file.interval() == .seconds(60) && file.read().isEmpty)
+    for line in ["every -1\n", "every soon\n"] {
+      try DurableFile.replace(file.path, with: Array(line.utf8))
+      #expect(throws: Fault.self) { try file.interval() }
+    }
   }
 
   @Test func `A courier dates heads, outlives a dead authority and never stops the log`()

@@ -9,6 +9,10 @@ extension Fault {
       Fault(
         "V31", "\"\(url)\" is no vault's address", remedy: "give https://HOST or https://HOST:PORT",
         exit: .refused)
+    case .unprotected(let url):
+      Fault(
+        "V45", "\"\(url)\" would be read by others on the way", state: "Nothing was sent.",
+        remedy: "give https://; http:// is for 127.0.0.1, [::1] and localhost", exit: .refused)
     case .refused(let reason, let index): notGranted(reason, index)
     case .exchange(let error): exchange(error)
     case .status(let status, let word):

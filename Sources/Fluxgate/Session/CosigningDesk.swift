@@ -37,6 +37,6 @@ final class CosigningDesk: Sendable {
 
   /// What witnesses failed with last, for a person.
   var troubles: [String] {
-    courier.faults.compactMap { witness, fault in fault.map { "\(witness.name): \($0)" } }
+    courier.faults.compactMap { witness, fault in fault.map { "\(witness.name) \($0.words)" } }
   }
 }

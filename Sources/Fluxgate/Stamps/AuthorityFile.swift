@@ -3,7 +3,8 @@ internal import FluxgateSeal
 
 /// Who is asked to date a log's checkpoints: a file of lines `URL ROOTS.pem`, in order of preference.
 ///
-/// Relative paths start at the file's folder. Empty lines and lines that begin with `#` mean nothing.
+/// A line `every SECONDS` says how long it is at least from one stamp to the next. Relative paths
+/// start at the file's folder. Empty lines and lines that begin with `#` mean nothing.
 public struct AuthorityFile: Sendable, Hashable {
   public let path: String
 
@@ -12,12 +13,33 @@ public struct AuthorityFile: Sendable, Hashable {
   /// The one of a gateway's or a vault server's home.
   init(home: String) { self.init(path: home + "/authorities") }
 
+  /// Zero, for a stamp of each checkpoint, where the file does not say.
+  func interval() throws(Fault) -> Duration {
+    guard DurableFile.exists(path) else { return .zero }
+    guard let line = try text().split(separator: "\n").first(where: Self.isInterval) else {
+      return .zero
+    }
+    guard let seconds = UInt32(line.dropFirst(Self.every.count)) else {
+      throw .badAuthority("\"\(line)\" in \(path)", cause: "not a number of seconds")
+    }
+    return .seconds(Int64(seconds))
+  }
+
+  /// Has stamps asked for so many seconds apart at least.
+  public func setInterval(seconds: UInt32) throws(Fault) {
+    let known = DurableFile.exists(path) ? try text() : ""
+    let lines = known.split(separator: "\n").filter { !Self.isInterval($0) }
+    let all = (lines + ["\(Self.every)\(seconds)"]).map { "\($0)\n" }.joined()
+    try DurableFile.replace(path, with: Array(all.utf8), mode: 0o644)
+  }
+
   /// None where there is no file.
   public func read() throws(Fault) -> [StampAuthority] {
     guard DurableFile.exists(path) else { return [] }
     let lines = try text().split(separator: "\n", omittingEmptySubsequences: false)
     var authorities: [StampAuthority] = []
-    for (place, line) in lines.enumerated() where !line.isEmpty && !line.hasPrefix("#") {
+    for (place, line) in lines.enumerated()
+    where !line.isEmpty && !line.hasPrefix("#") && !Self.isInterval(line) {
       guard let space = line.firstIndex(of: " "), Self.isWeb(line[..<space]) else {
         throw .badAuthority("line \(place + 1) of \(path)", cause: "not URL, space, PEM file")
       }
@@ -62,6 +84,10 @@ public struct AuthorityFile: Sendable, Hashable {
       throw .badAuthority(path, cause: "not one or more certificates in PEM")
     }
   }
+
+  private static let every = "every "
+
+  private static func isInterval(_ line: Substring) -> Bool { line.hasPrefix(every) }
 
   private static func isWeb(_ url: some StringProtocol) -> Bool {
     url.hasPrefix("http://") || url.hasPrefix("https://")

@@ -22,6 +22,6 @@ extension Stamping {
   fileprivate init?(shelf: StampShelf, authorityFile: AuthorityFile) throws(Fault) {
     let known = try authorityFile.read()
     guard !known.isEmpty else { return nil }
-    self.init(shelf: shelf, authorities: known)
+    self.init(shelf: shelf, authorities: known, interval: try authorityFile.interval())
   }
 }

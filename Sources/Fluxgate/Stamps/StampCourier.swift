@@ -17,10 +17,10 @@ public final class StampCourier: Sendable {
   private let log: EmbeddedLog
   private let stamping: Stamping
   private let cosigned: @Sendable () -> SignedNote?
-  private let state = Mutex(State())
+  private let state: Mutex<State>
 
   private struct State {
-    var schedule = StampSchedule()
+    var schedule: StampSchedule
     var newest: DatedHead?
     var fault: Fault?
   }
@@ -33,6 +33,7 @@ public final class StampCourier: Sendable {
     self.log = log
     self.stamping = stamping
     self.cosigned = cosigned
+    state = Mutex(State(schedule: StampSchedule(interval: stamping.interval)))
   }
 
   /// The last head that was dated; nil before the first.

@@ -2,12 +2,13 @@ internal import FluxgateLedger
 
 /// When a growing log's head is dated: all of a courier's decisions.
 ///
-/// One stamp dates everything before it, so a head now and then is enough, and the last one.
+/// One stamp dates everything before it: heads that come while an authority is asked, or sooner than
+/// `interval` after a stamp, share the next one.
 struct StampSchedule {
-  /// From one stamp to the next, while the log grows.
-  static let interval = Duration.seconds(600)
   static let pauseMax = Duration.seconds(300)
 
+  /// From one stamp to the next, at least, while the log grows.
+  let interval: Duration
   private var dated: (text: String, at: ContinuousClock.Instant)?
   private var tried: String?
   private var failures = 0
@@ -15,9 +16,11 @@ struct StampSchedule {
   /// The log ends soon: its head is dated without waiting.
   private(set) var isHurried = false
 
+  init(interval: Duration = .zero) { self.interval = interval }
+
   func isDue(_ text: String, at now: ContinuousClock.Instant) -> Bool {
     guard dated?.text != text, notBefore.map({ now >= $0 }) ?? true else { return false }
-    return isHurried || dated.map { now - $0.at >= Self.interval } ?? true
+    return isHurried || dated.map { now - $0.at >= interval } ?? true
   }
 
   mutating func hurry() {

@@ -9,9 +9,16 @@ public struct Stamping: Sendable {
   private let shelf: StampShelf
   private let authorities: [StampAuthority]
   private let exchange: HTTPExchange
+  /// At least so long from one stamp of a growing log to the next.
+  let interval: Duration
 
-  /// - Parameter authorities: asked in this order until one answers well.
-  public init(shelf: StampShelf, authorities: [StampAuthority]) {
+  /// - Parameters:
+  ///   - authorities: asked in this order until one answers well.
+  ///   - interval: zero has each checkpoint dated, those that come while one is asked for together.
+  public init(
+    shelf: StampShelf, authorities: [StampAuthority], interval: Duration = .zero
+  ) {
+    self.interval = interval
     self.shelf = shelf
     self.authorities = authorities
     exchange = HTTPExchange(timeout: Self.patience)

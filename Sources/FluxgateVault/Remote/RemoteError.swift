@@ -4,6 +4,9 @@ public import FluxgateLedger
 public enum RemoteError: Error, Sendable {
   /// Not `http://` or `https://` and a host.
   case badURL(String)
+  /// `http://` and a host that is not this machine: what is asked and answered would be readable on
+  /// the way.
+  case unprotected(String)
   case exchange(ExchangeError)
   /// No grant permits it: the code of the nearest miss, and the refusal's entry in the ledger.
   case refused(reason: String, index: UInt64)

@@ -42,7 +42,7 @@ extension VaultService {
       try refuseErased(capsule)
       try state.consents.refresh(from: vault, enteringIn: trail, at: now)
       var record = TrailRecord(.keysAdded, at: now, by: sender)
-      record.consent = CapsuleFileName(object.last)?.grant.flatMap(state.consents.grant)
+      record.consent = CapsuleFileName(object.last).flatMap(state.consents.grant)
       record.recording = recording
       record.categories = Set(capsule.entries.map(\.category))
       record.objects = SHA256.digest(bytes)

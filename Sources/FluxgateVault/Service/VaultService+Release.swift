@@ -63,8 +63,8 @@ extension VaultService {
     _ open: OpenRelease, _ book: ConsentBook, at now: Int64
   ) -> ConsentRefusal? {
     guard let consent = open.consent else { return nil }
-    let judged = book.explain(open.request.asked(by: open.reader), at: now)
-    guard let misses = judged.first(where: { $0.0 == consent })?.1 else { return .noGrant }
+    let asked = open.request.asked(by: open.reader)
+    guard let misses = book.misses(of: consent, asked, at: now) else { return .noGrant }
     return misses.first
   }
 
@@ -72,8 +72,8 @@ extension VaultService {
     _ request: ReleaseRequest, _ reader: KeyFingerprint, _ consent: ConsentID?,
     _ state: inout ServiceState, _ now: Int64
   ) throws(ServiceError) -> Release {
-    let grants = state.consents.book.live(at: now).filter {
-      $0.grantee.keyFingerprint == reader && $0.actions.contains(request.action)
+    let grants = state.consents.book.live(for: reader, at: now).filter {
+      $0.actions.contains(request.action)
     }
     let scope = ReleaseScope(
       reader: reader, isPatient: consent == nil, categories: request.categories,

@@ -46,7 +46,7 @@ public final class VaultService: Sendable {
     parts = try PartMaker(home)
     state = Mutex(
       ServiceState(
-        consents: try ConsentShelf(home, vault, patient),
+        consents: try ConsentShelf(home, patient),
         erasures: try ErasureShelf(home, vault, patient.keyFingerprint)))
     try serially { (state, now) throws(ServiceError) in
       try state.consents.refresh(from: vault, enteringIn: trail, at: now)
@@ -57,8 +57,17 @@ public final class VaultService: Sendable {
   /// The log's last durable checkpoint.
   public var checkpoint: SignedNote { ledger.checkpoint() }
 
-  /// The consents that concern a reader: all for the patient; for others their own, those that these
-  /// come from, and what revokes any of them.
+  /// Whether this is the patient's key, or one with a grant in force: not one that a grant has named
+  /// once, for whoever may pass on could name as many as they like.
+  public func isKnown(_ reader: KeyFingerprint) throws(ServiceError) -> Bool {
+    if reader == patient.keyFingerprint { return true }
+    return try serially { (state, now) throws(ServiceError) in
+      !state.consents.book.live(for: reader, at: now).isEmpty
+    }
+  }
+
+  /// The consents that concern a reader: all for the patient; for others their own and those that they
+  /// signed, those that these come from, and what revokes any of them.
   public func consents(for reader: KeyFingerprint) -> [[UInt8]] {
     state.withLock { state in
       reader == patient.keyFingerprint ? state.consents.all : state.consents.own(reader)

@@ -11,6 +11,8 @@ struct LedgerAuthorityCommand: ParsableCommand {
   var url: String
   @Argument(help: "Its root certificates, and others that its replies leave out: a PEM file.")
   var roots: String
+  @Option(help: "Seconds from one stamp to the next, at least (default: each checkpoint).")
+  var every: UInt32?
   @OptionGroup var home: HomeOptions
   @OptionGroup var output: OutputOptions
 
@@ -18,6 +20,7 @@ struct LedgerAuthorityCommand: ParsableCommand {
     output.apply()
     let place = try LedgerPlace(home: home.place.path)
     try place.authorityFile.add(url: url, roots: roots)
+    if let every { try place.authorityFile.setInterval(seconds: every) }
     Console.say("Stamps are asked of \(url).")
     Console.report(["authorities": place.authorityFile.path, "url": url])
   }

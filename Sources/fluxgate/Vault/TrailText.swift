@@ -40,8 +40,19 @@ struct TrailText {
     let head =
       "\(StatusText.right("\(line.index)", 6))  \(Instant.text(record.at))  "
       + TrailWords.text(record)
-    let details = [who(record.actor)] + TrailWords.details(record)
+    let details = [who(record.actor)] + whom(record) + TrailWords.details(record)
     return [head] + details.flatMap { TextBlock.wrap("        \($0)", columns: 80, hanging: 10) }
+  }
+
+  /// To whom a grant was given, or from whom it was taken, and for how long.
+  private func whom(_ record: TrailRecord) -> [String] {
+    guard [.consentGranted, .consentRevoked].contains(record.kind),
+      let grant = trail.book.grants.first(where: { $0.id == record.consent })
+    else { return [] }
+    let isGiven = record.kind == .consentGranted
+    let grantee = "\(grant.grantee.name), \(grant.grantee.keyFingerprint.text)"
+    let valid = GrantText.words(grant.valid, always: "without an end")
+    return [(isGiven ? "to " : "from ") + grantee] + (isGiven ? ["valid \(valid)"] : [])
   }
 
   private func who(_ actor: KeyFingerprint) -> String {
@@ -56,9 +67,10 @@ struct TrailText {
       lines.append("First look at this ledger; its key was taken from the vault itself:")
       lines.append("  \(log.text)")
     }
-    if let before = trail.comparedSize {
-      lines.append("Compared with the checkpoint of \(before) entries that was seen before.")
-    } else {
+    lines += trail.comparedSizes.map {
+      "Compared with the checkpoint of \($0) entries that was seen before."
+    }
+    if trail.comparedSizes.isEmpty {
       lines.append("No earlier checkpoint: a trail that was cut would look like this too.")
     }
     lines.append(cosigned)

@@ -40,7 +40,7 @@ struct WitnessCommand: ParsableCommand {
 
     @Option(help: "The witness's own folder.")
     var home: String
-    @Argument(help: "The log's verifier key, or a file with it in one line.")
+    @Argument(help: "The log's verifier key, or a file: vault.pub, gateway.pub.")
     var log: String
     @OptionGroup var output: OutputOptions
 

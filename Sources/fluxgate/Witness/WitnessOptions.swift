@@ -26,20 +26,21 @@ struct WitnessOptions: ParsableArguments {
   }
 }
 
-/// A verifier key on the command line: the key itself, or the file that holds it.
+/// A verifier key on the command line: the key itself, the file that holds it, or a gateway's card.
 enum VerifierKeyArgument {
   static func read(_ argument: String, type: SignatureType) throws(Fault) -> VerifierKey {
     let isFile = DurableFile.exists(argument)
     let text = try isFile ? String(decoding: DurableFile.read(argument), as: UTF8.self) : argument
-    let line = text.split(separator: "\n", omittingEmptySubsequences: false).first ?? ""
+    let first = text.split(separator: "\n", omittingEmptySubsequences: false).first ?? ""
+    let line = GatewayCard(text: text)?.logVerifierKey ?? String(first)
     do throws(NoteError) {
-      let key = try VerifierKey(String(line))
+      let key = try VerifierKey(line)
       guard key.type == type else { throw .unsupportedKey(type: key.type.rawValue) }
       return key
     } catch {
       throw Fault(
         "W09", "this is no \(type == .cosignature ? "witness" : "log")'s key: \(argument)",
-        remedy: "copy the whole line: name+8 digits+key", cause: "\(error)", exit: .refused)
+        remedy: "give its .pub file, or the whole line: name+8 digits+key", cause: "\(error)", exit: .refused)
     }
   }
 }
