@@ -1,4 +1,5 @@
 internal import FluxgateConsent
+internal import FluxgateRecording
 internal import FluxgateSeal
 
 /// The tombstones that a server goes by: each has an entry in the ledger.
@@ -7,6 +8,11 @@ internal import FluxgateSeal
 /// might come back, is put back when the server starts.
 struct ErasureShelf: Sendable {
   private var kept: [String: KeptTombstone] = [:]
+  /// Objects under `tomb/` that are none of this patient's, with their sizes: one that somebody is
+  /// still copying there grows, and is looked at again.
+  private var unfit: [ObjectName: UInt64] = [:]
+  /// Whether something that is entered may not be erased yet.
+  private var isUnfinished = true
   private let home: VaultHome
   private let patient: KeyFingerprint
 
@@ -24,24 +30,57 @@ struct ErasureShelf: Sendable {
     }
   }
 
-  /// Enters what the patient's machine put into the vault without this server, and finishes what a
-  /// stop left undone.
-  mutating func refresh(
-    from vault: DirectoryVault, enteringIn trail: VaultLedger, at now: Int64
-  ) throws(ServiceError) {
-    let stored = try onDisk { () throws(VaultError) in try VaultErasure.tombstones(in: vault) }
-    for tombstone in stored where tombstone.patient == patient {
-      let file = try onDisk { () throws(VaultError) in try vault.get(.tombstone(tombstone)) }
-      _ = try enter(tombstone, file, in: trail, at: now)
+  /// All of them, in the order of their entries.
+  var all: [KeptTombstone] { kept.values.sorted { $0.index < $1.index } }
+
+  /// What was put into the vault without this server, with the files' bytes. Costs a look at the
+  /// names where there is nothing new.
+  mutating func newcomers(
+    in vault: DirectoryVault
+  ) throws(ServiceError) -> [(tombstone: Tombstone, file: [UInt8])] {
+    var found: [(tombstone: Tombstone, file: [UInt8])] = []
+    let names = try onDisk { () throws(VaultError) in try vault.list(ObjectName.tombstones) }
+    for name in names where kept[String(name.last)] == nil {
+      let size = try onDisk { () throws(VaultError) in try vault.byteCount(name) }
+      guard let size, unfit[name] != size else { continue }
+      let file = try onDisk { () throws(VaultError) in
+        size > UInt64(Tombstone.byteCountMax) ? [] : try vault.get(name)
+      }
+      guard let tombstone = try? Tombstone.open(file, of: patient), name == .tombstone(tombstone)
+      else {
+        unfit[name] = size
+        continue
+      }
+      found.append((tombstone, file))
     }
-    guard !stored.isEmpty else { return }
-    _ = try onDisk { () throws(VaultError) in try VaultErasure.finish(in: vault) }
+    return found
+  }
+
+  /// Finishes what a stop, or a failure, left undone.
+  mutating func finish(in vault: DirectoryVault) throws(ServiceError) {
+    guard isUnfinished else { return }
+    if !kept.isEmpty {
+      _ = try onDisk { () throws(VaultError) in try VaultErasure.finish(in: vault) }
+    }
+    isUnfinished = false
+  }
+
+  /// Erases what an entered tombstone covers.
+  mutating func apply(
+    _ file: [UInt8], in vault: DirectoryVault
+  ) throws(ServiceError) -> [ErasedRecording] {
+    let reports = try onDisk { () throws(VaultError) in
+      try VaultErasure.apply(file, in: vault, of: patient)
+    }
+    isUnfinished = false
+    return reports
   }
 
   /// Gives the index of the tombstone's entry, which is made unless it has one.
   mutating func enter(
     _ tombstone: Tombstone, _ file: [UInt8], in trail: VaultLedger, at now: Int64
   ) throws(ServiceError) -> UInt64 {
+    isUnfinished = true
     if let known = kept[tombstone.text] { return known.index }
     let entered = try trail.enter(TrailRecord(tombstone, file, at: now))
     let one = KeptTombstone(tombstone: tombstone, file: file, index: entered.index)
@@ -50,6 +89,17 @@ struct ErasureShelf: Sendable {
     }
     kept[tombstone.text] = one
     return one.index
+  }
+}
+
+extension [KeptTombstone] {
+  /// What they say of one recording; nil where it has no pairing.
+  func erasures(
+    of recording: [UInt8], in vault: DirectoryVault
+  ) throws(VaultError) -> Erasures? {
+    try RecordingErasure(
+      map(\.tombstone), of: recording, in: VaultPlace(vault: vault, recording: recording)
+    )?.erasures
   }
 }
 

@@ -1,4 +1,3 @@
-internal import FluxgateRecording
 internal import FluxgateSeal
 
 extension VaultService {
@@ -18,22 +17,10 @@ extension VaultService {
       try onDisk { [vault] () throws(VaultError) in
         try VaultErasure.check(tombstone, in: vault)
       }
+      state.releases.close(reachedBy: tombstone)
       let index = try state.erasures.enter(tombstone, file, in: trail, at: now)
-      let recordings = try onDisk { [vault, patient] () throws(VaultError) in
-        try VaultErasure.apply(file, in: vault, of: patient.keyFingerprint)
-      }
+      let recordings = try state.erasures.apply(file, in: vault)
       return ErasureReceipt(tombstone: tombstone.id, index: index, recordings: recordings)
-    }
-  }
-
-  /// Keys of erased data do not come back.
-  func refuseErased(_ capsule: Capsule) throws(ServiceError) {
-    let erasures = try onDisk { [vault] () throws(VaultError) in
-      try VaultErasure.erasures(of: capsule.recording, in: vault)
-    }
-    guard let erasures else { return }
-    if capsule.entries.contains(where: { erasures.covers($0.category, $0.epoch) }) {
-      throw .vault(.erased(recording: hexadecimal(capsule.recording)))
     }
   }
 }

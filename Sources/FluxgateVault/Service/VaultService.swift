@@ -48,10 +48,7 @@ public final class VaultService: Sendable {
       ServiceState(
         consents: try ConsentShelf(home, vault, patient),
         erasures: try ErasureShelf(home, vault, patient.keyFingerprint)))
-    try serially { (state, now) throws(ServiceError) in
-      try state.consents.refresh(from: vault, enteringIn: trail, at: now)
-      try state.erasures.refresh(from: vault, enteringIn: trail, at: now)
-    }
+    try serially { _, _ in }
   }
 
   /// The log's last durable checkpoint.
@@ -92,14 +89,23 @@ public final class VaultService: Sendable {
     }
   }
 
-  /// Runs one decision after the other, each with the time at which it is made.
+  /// Runs one decision after the other, each with the time at which it is made, and after a look at
+  /// what was put into the vault meanwhile. Parts of releases that it ends go with them.
   func serially<Result>(
     _ body: (inout ServiceState, Int64) throws(ServiceError) -> Result
   ) throws(ServiceError) -> Result {
     try state.withLock { (state) throws(ServiceError) -> Result in
       let now: Int64
       do { now = try floor.now() } catch { throw .clock }
-      return try body(&state, now)
+      let result: Swift.Result<Result, ServiceError>
+      do throws(ServiceError) {
+        try state.refresh(from: vault, enteringIn: trail, at: now)
+        result = .success(try body(&state, now))
+      } catch {
+        result = .failure(error)
+      }
+      try parts.keepOnly(state.releases.names(at: now))
+      return try result.get()
     }
   }
 }
@@ -109,4 +115,17 @@ struct ServiceState {
   var consents: ConsentShelf
   var erasures: ErasureShelf
   var releases = OpenReleases()
+
+  /// Enters what was put into the vault since, and does what tombstones say. What these reach is
+  /// released no more, whatever becomes of the rest.
+  mutating func refresh(
+    from vault: DirectoryVault, enteringIn trail: VaultLedger, at now: Int64
+  ) throws(ServiceError) {
+    for (tombstone, file) in try erasures.newcomers(in: vault) {
+      releases.close(reachedBy: tombstone)
+      _ = try erasures.enter(tombstone, file, in: trail, at: now)
+    }
+    try erasures.finish(in: vault)
+    try consents.refresh(from: vault, enteringIn: trail, at: now)
+  }
 }
