@@ -41,7 +41,7 @@ import Testing
       text: try String(contentsOfFile: root + "/reader.secret", encoding: .utf8))
     let patient = try PatientPublicKey(
       text: try String(contentsOfFile: root + "/patient.pub", encoding: .utf8))
-    let delay = UInt32.random(in: 5_000...150_000)
+    let delay = UInt32.random(in: 5_000...250_000)
     Thread.detachNewThread {
       usleep(delay)
       kill(getpid(), SIGKILL)

@@ -8,7 +8,7 @@ internal import Synchronization
 /// a number, or many bytes, the one that was asked for longest ago goes, and would be made again.
 final class PartMaker: Sendable {
   private let folder: String
-  private let one = Mutex(())
+  let one = Mutex(())
   private let kept: Mutex<PartShelf>
 
   /// Removes what a killed server left.
