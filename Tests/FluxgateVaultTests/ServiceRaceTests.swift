@@ -143,7 +143,7 @@ extension ServiceBench {
     to grantee: PatientSecret, for purpose: String = "TREAT",
     identity: IdentityLevel = .pseudonymous
   ) -> ConsentGrant {
-    let like = grant(to: grantee)
+    let like = grant(to: grantee, days: 90)
     return ConsentGrant(
       patient: like.patient, signer: like.signer, grantee: like.grantee,
       categories: like.categories, purposes: [purpose], valid: like.valid, identity: identity,

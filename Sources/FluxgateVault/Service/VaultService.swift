@@ -14,7 +14,7 @@ internal import Synchronization
 /// Every decision is durable as a sealed record and a ledger entry before the first byte leaves:
 /// killed anywhere, the server has handed out nothing that is not entered. It holds no key that opens
 /// data. Whoever calls has verified who is asking. Any thread may call; decisions are made one at a
-/// time, and a part of a segment is made without holding them up.
+/// time, and neither planning a release nor making a part of a segment holds them up.
 public final class VaultService: Sendable {
   public let patient: PatientPublicKey
   /// The server's log, which holds this patient's entries only.
