@@ -85,24 +85,89 @@ import Testing
   @Test func `a delegation goes as deep as every ancestor allows`() {
     let root = cast.grant(delegation: passing)
     let child = cast.grant(
-      to: cast.nurse, by: cast.doctor, under: root, categories: [1, 2],
-      delegation: .init(depth: 5, categories: [1, 2]))
-    let grandchild = cast.grant(to: cast.trainee, by: cast.nurse, under: child)
+      to: cast.nurse, by: cast.doctor, under: root, categories: [1],
+      delegation: .init(depth: 5, categories: [1]))
+    let grandchild = cast.grant(to: cast.trainee, by: cast.nurse, under: child, categories: [1])
     let book = cast.book(
       cast.signed(root), cast.signed(child, by: cast.doctor),
       cast.signed(grandchild, by: cast.nurse))
     #expect(book.decide(cast.request(by: cast.nurse), at: now) == .permit(child.id))
-    let second = cast.request(by: cast.nurse, categories: [2])
-    #expect(book.decide(second, at: now) == .deny(.category))
-    #expect(book.decide(cast.request(by: cast.trainee), at: now) == .deny(.delegation))
-    #expect(book.live(at: now).map(\.id).contains(grandchild.id) == false)
+    #expect(book.refused.map(\.error) == [.notDelegated(child.id)])
+    #expect(book.decide(cast.request(by: cast.trainee), at: now) == .deny(.grantee))
+    #expect(book.live(for: cast.trainee.publicKey.keyFingerprint, at: now).isEmpty)
   }
 
-  @Test func `who may not pass on passes nothing on`() {
+  @Test func `who may not pass on, or not this, is not heard`() throws {
     let root = cast.grant()
-    let child = cast.grant(to: cast.nurse, by: cast.doctor, under: root)
-    let book = cast.book(cast.signed(root), cast.signed(child, by: cast.doctor))
-    #expect(book.decide(cast.request(by: cast.nurse), at: now) == .deny(.delegation))
+    let wide = cast.grant(delegation: passing)
+    var book = cast.book(cast.signed(root), cast.signed(wide))
+    for (above, categories) in [
+      (root, Set<UInt16>([1])), (wide, Set([1, 2])), (wide, Set([2])),
+    ] {
+      let child = cast.grant(
+        to: cast.nurse, by: cast.doctor, under: above, categories: categories)
+      #expect(throws: ConsentError.notDelegated(above.id)) {
+        try book.add(cast.signed(child, by: cast.doctor))
+      }
+    }
+    #expect(book.grants.count == 2)
+  }
+
+  /// A line in which each passes on to the next, with all the depth that a record can name.
+  private func line(_ count: Int) -> (records: [[UInt8]], last: ConsentGrant) {
+    let all = ConsentGrant.Delegation(depth: 255, categories: [1])
+    var last = cast.grant(categories: [1], delegation: all)
+    var records = [cast.signed(last)]
+    var holder = cast.doctor
+    while records.count < count {
+      let next = Cast.person("delegate \(records.count)")
+      last = cast.grant(to: next, by: holder, under: last, categories: [1], delegation: all)
+      records.append(cast.signed(last, by: holder))
+      holder = next
+    }
+    return (records, last)
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `a line of three hundred is cut after eight steps, in any order`() {
+    let records = line(300).records
+    for order in [records, records.reversed()] {
+      let book = ConsentBook(patient: cast.patient.publicKey, records: order.map { ($0, nil) })
+      #expect(book.grants.count == 1 + ConsentBook.stepsMax)
+      #expect(book.refused.count == 299 - ConsentBook.stepsMax)
+      #expect(book.live(at: now).count == 1 + ConsentBook.stepsMax)
+    }
+  }
+
+  @Test func `of what one key passes on, sixty-four grants count, however they are spread`() throws
+  {
+    let deep = ConsentGrant.Delegation(depth: 2, categories: [1])
+    let root = cast.grant(categories: [1], delegation: deep)
+    let middle = cast.grant(
+      to: cast.nurse, by: cast.doctor, under: root, categories: [1], delegation: deep)
+    var book = cast.book(cast.signed(root), cast.signed(middle, by: cast.doctor))
+    var first: ConsentGrant?
+    for number in 1..<ConsentBook.passedOnMax {
+      let isDeep = number % 2 == 0
+      let child = cast.grant(
+        to: cast.trainee, by: isDeep ? cast.nurse : cast.doctor, under: isDeep ? middle : root,
+        categories: [1])
+      try book.add(cast.signed(child, by: isDeep ? cast.nurse : cast.doctor))
+      first = first ?? child
+    }
+    for (above, signer) in [(root, cast.doctor), (middle, cast.nurse)] {
+      let more = cast.grant(to: cast.trainee, by: signer, under: above, categories: [1])
+      #expect(throws: ConsentError.tooMany) { try book.add(cast.signed(more, by: signer)) }
+    }
+    let ended = try #require(first)
+    try book.add(cast.revocation(of: ended, at: now, by: cast.doctor))
+    #expect(throws: ConsentError.tooMany) {
+      try book.add(cast.revocation(of: ended, at: now + 1, by: cast.doctor))
+    }
+    // The patient is bound by nothing of this.
+    try book.add(cast.revocation(of: ended, at: now - 1))
+    for _ in 0..<ConsentBook.passedOnMax { try book.add(cast.signed(cast.grant())) }
+    #expect(book.grants.count == 1 + 2 * ConsentBook.passedOnMax)
   }
 
   @Test func `two grants do not add up`() {

@@ -34,7 +34,8 @@ struct NaiveBook {
 
   func permits(_ request: ConsentRequest, _ now: Int64) -> Bool {
     grants.contains { grant in
-      grant.effect == .permit && grant.grantee.keyFingerprint == request.reader
+      grant.effect == .permit && counts(grant)
+        && grant.grantee.keyFingerprint == request.reader
         && request.categories.allSatisfy { category in
           ConsentPropertyTests.seconds.filter { covers(request.data, $0) }.allSatisfy {
             allows(grant, category, request, $0, now, steps: 0)
@@ -42,6 +43,17 @@ struct NaiveBook {
           }
         }
     }
+  }
+
+  /// Whether everything above allows this grant to be, with all its categories.
+  private func counts(_ grant: ConsentGrant, below: ConsentGrant? = nil, steps: Int = 0) -> Bool {
+    if steps > 0 {
+      guard let passing = grant.delegation, Int(passing.depth) >= steps else { return false }
+      guard below?.categories.allSatisfy(passing.categories.contains) == true else { return false }
+    }
+    guard let parent = grants.first(where: { $0.id == grant.parent }) else { return true }
+    return counts(parent, below: grant, steps: steps + 1)
+      && (steps == 0 || counts(grant))
   }
 
   /// Whether the grant and everything above it allow one category at one second of data.

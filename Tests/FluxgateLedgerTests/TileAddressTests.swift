@@ -33,6 +33,9 @@ struct TileAddressTests {
       #expect(paths.contains(path))
     }
     #expect(TileAddress.all(ofSize: 0).isEmpty)
+    // Nobody could hold them all.
+    let most = TileAddress.all(ofSize: .max).prefix(2).map(\.path)
+    #expect(most == ["tile/entries/000", "tile/entries/001"])
     #expect(
       TileAddress.all(ofSize: 256).map(\.path)
         == ["tile/entries/000", "tile/0/000", "tile/1/000.p/1"])

@@ -15,10 +15,10 @@ import Testing
 
   @Test func `any three of five give the secret, and two do not`() throws {
     let shares = try split("3of5")[0]
-    for choice in Choices.of(3, among: shares) {
+    for choice in Choices(of: 3, among: shares) {
       #expect(try SecretShares.combine(choice.reversed()) == secret)
     }
-    for choice in Choices.of(2, among: shares) {
+    for choice in Choices(of: 2, among: shares) {
       #expect(throws: ShareError.memberCount(group: 1, found: 2, needed: 3)) {
         try SecretShares.combine(choice)
       }

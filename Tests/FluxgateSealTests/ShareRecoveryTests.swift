@@ -76,4 +76,93 @@ import Testing
     for liar in [0, 5, 9] { shares[liar] = lie(shares[liar]) }
     #expect(try recover(Array(shares[..<12])).lying == [0, 5, 9])
   }
+
+  private func share(
+    _ group: Int, _ value: UInt8, member: Int = 0, threshold: Int = 1, groups: Int = 1,
+    exponent: UInt8 = 0
+  ) -> Share {
+    let set = ShareSet(
+      identifier: 77, isExtendable: true, iterationExponent: exponent, groupThreshold: groups,
+      groupCount: groups)
+    return Share(
+      set: set, group: group, member: member, memberThreshold: threshold,
+      value: [UInt8](repeating: value, count: 32))
+  }
+
+  /// More choices than atoms, on either level.
+  @Test func `a hostile heap of shares ends, and an honest set beside it is found`() throws {
+    let members = (0..<200).map { share(0, $0, threshold: 9) }
+    #expect(throws: ShareError.tooMuchWork) { try recover(members) }
+    let groups = (0..<12).flatMap { group in
+      (0..<16).map { share(group, $0, groups: 12) }
+    }
+    #expect(throws: ShareError.tooMuchWork) { try recover(groups) }
+    let honest = try split("3of4")[0]
+    let found = try recover(members + honest)
+    #expect(found.used == [200, 201, 202] && found.lying.isEmpty)
+  }
+
+  @Test func `too many shares, and those that ask for too much work, are refused`() throws {
+    #expect(throws: ShareError.shareCount(257)) {
+      try recover((0..<257).map { share(0, UInt8($0 & 255)) })
+    }
+    let greedy = share(0, 1, exponent: 11)
+    #expect(throws: ShareError.iterationExponent(11)) { try recover([greedy]) }
+    #expect(throws: ShareError.iterationExponent(11)) { try SecretShares.combine([greedy]) }
+    #expect(throws: ShareError.iterationExponent(11)) {
+      try SecretShares.split(
+        secret, by: try SharePlan(text: "1of1", groupThreshold: nil), iterationExponent: 11)
+    }
+    let honest = try split("2of3")[0]
+    #expect(try recover([greedy] + honest).used == [1, 2])
+    #expect(throws: ShareError.memberCount(group: 1, found: 1, needed: 2)) {
+      try recover([greedy, honest[0]])
+    }
+  }
+
+  @Test func `work is weighed by the exponent, and a part of it is all that one has`() {
+    let costs = (UInt8(0)...10).map { RecoveryWork.decryption(share(0, 1, exponent: $0).set) }
+    #expect(zip(costs, costs.dropFirst()).allSatisfy { $1 == 2 * $0 })
+    var work = RecoveryWork()
+    var part = work.split(among: 4)
+    var count = 0
+    while part.spend(costs[10]) { count += 1 }
+    #expect(count == 1 && part.isSpent && !work.isSpent)
+    work.take(back: part)
+    #expect(work.isSpent)
+    while work.spend(costs[10]) { count += 1 }
+    #expect(count == 4)
+  }
+
+  @Test func `choices are those of their kind, in order and made one by one`() {
+    #expect(Array(Choices(of: 2, among: [1, 2, 3])) == [[1, 2], [1, 3], [2, 3]])
+    #expect(Array(Choices(of: 0, among: [1])) == [[]])
+    #expect(Array(Choices(of: 2, among: [1])).isEmpty)
+    #expect(
+      Array(OneOfEach([[1, 2], [3], [4, 5]])) == [[1, 3, 4], [1, 3, 5], [2, 3, 4], [2, 3, 5]])
+    #expect(Array(OneOfEach([[1], []])).isEmpty)
+    var many = Choices(of: 128, among: Array(0..<256))
+    #expect(many.next()?.last == 127)
+    #expect(many.next()?.last == 128)
+  }
+
+  @Test func `longer words and sheets than any secret has are refused`() throws {
+    let long = [UInt8](repeating: 7, count: 66)
+    #expect(throws: ShareError.secretLength(66)) {
+      try SecretShares.split(long, by: try SharePlan(text: "1of1", groupThreshold: nil))
+    }
+    let words = Share(
+      set: share(0, 1).set, group: 0, member: 0, memberThreshold: 1, value: long
+    ).words
+    #expect(throws: ShareError.wordCount(words.count)) { try Share(words: words) }
+    let most = Array(long.prefix(64))
+    #expect(
+      try SecretShares.combine(
+        SecretShares.split(
+          most, by: try SharePlan(text: "1of1", groupThreshold: nil), iterationExponent: 0)[0])
+        == most)
+    #expect(throws: RecoverySheetError.tooLong) {
+      try RecoverySheet(text: String(repeating: "academic ", count: 2000))
+    }
+  }
 }

@@ -115,7 +115,7 @@ final class ServiceBench {
     }
   }
 
-  func trail(since older: [UInt8]? = nil, by reader: PatientSecret? = nil) async throws
+  func trail(since older: [UInt8]..., by reader: PatientSecret? = nil) async throws
     -> TrailReport
   {
     try await Trail.read(

@@ -2,6 +2,7 @@ import FluxgateConsent
 import FluxgateLedger
 import FluxgateSeal
 import Foundation
+import Synchronization
 import Testing
 
 @testable import FluxgateVault
@@ -199,4 +200,69 @@ import Testing
     #expect(findings.contains(.consentMissing(index: 0, ConsentID(text: name.last))))
     #expect(findings.contains(.unpermitted(index: 1, nil)))
   }
+
+  @Test func `each of several older checkpoints is compared with`() async throws {
+    var service: VaultService? = try bench.service()
+    _ = try service?.submit(consent: bench.sign(bench.grant()))
+    let early = try required(service?.checkpoint)
+    _ = try service?.release(try bench.request(), by: bench.cardiologist.publicKey)
+    let late = try required(service?.checkpoint)
+    service = nil
+    let whole = try await bench.trail(since: early.bytes, late.bytes)
+    #expect(whole.isSound)
+    #expect(whole.comparedSizes == [1, 2])
+    try FileManager.default.removeItem(atPath: bench.home.ledgerFolder)
+    let identity = try bench.home.identity()
+    let log = try EmbeddedLog(
+      directory: bench.home.ledgerFolder, origin: identity.logName, key: identity.log)
+    _ = try VaultLedger(vault: try bench.vault(), log: log, patient: bench.patient.publicKey)
+      .enter(TrailRecord(.refused, at: 1, by: bench.stranger.publicKey.keyFingerprint))
+    #expect(
+      try await bench.trail(since: late.bytes, early.bytes).findings
+        == [.shorter(size: 1, before: 2), .rewritten(before: 1)])
+  }
+
+  /// A log whose key's holder signs any size, and serves as many bundles as `bundles` says.
+  private func hostile(size: UInt64, bundles: Int = 0) throws -> (TrailSource, Asked) {
+    let identity = try bench.home.identity()
+    let text = Checkpoint(origin: identity.logName, size: size, root: .root(of: [])).text
+    let note = try SignedNote(text: text, name: identity.logName, key: identity.log)
+    let asked = Asked()
+    let entry = [UInt8](repeating: 1, count: 32)
+    let bundle = EntryBundle.encode([[UInt8]](repeating: entry, count: 256))
+    return (
+      TrailSource(
+        checkpoint: { () throws(TrailError) in note.bytes },
+        tile: { (address) throws(TrailError) in
+          asked.add(address)
+          return address.level == .entries && address.index < bundles ? bundle : nil
+        },
+        records: { (_, _) throws(TrailError) in [:] },
+        consents: { () throws(TrailError) in [] }), asked
+    )
+  }
+
+  @Test(arguments: [Trail.entryCountMax + 1, 1 << 60, .max])
+  func `a size that nobody can read is a finding by itself`(size: UInt64) async throws {
+    let (source, asked) = try hostile(size: size)
+    let report = try await Trail.read(
+      source, log: try bench.verifierKey, secret: bench.patient)
+    #expect(report.findings == [.tooLong(size: size)])
+    #expect(asked.addresses.isEmpty)
+  }
+
+  @Test func `nothing is asked for beyond the first bundle that is missing`() async throws {
+    let (source, asked) = try hostile(size: Trail.entryCountMax, bundles: 2)
+    let report = try await Trail.read(
+      source, log: try bench.verifierKey, secret: bench.patient)
+    #expect(report.findings.first == .tile(path: "tile/entries/002"))
+    #expect(report.findings.count == 1 + 512)
+    #expect(asked.addresses.map(\.index) == [0, 0, 1, 1, 2])
+  }
+}
+
+private final class Asked: Sendable {
+  private let held = Mutex<[TileAddress]>([])
+  var addresses: [TileAddress] { held.withLock { $0 } }
+  func add(_ address: TileAddress) { held.withLock { $0.append(address) } }
 }

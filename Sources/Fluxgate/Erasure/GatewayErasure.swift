@@ -112,20 +112,35 @@ public struct GatewayErasure {
 
 /// When the epochs of a recording were, as long as their spans are there.
 struct EpochTimes {
-  private var times: [String: Range<Int64>] = [:]
+  private let folder: RecordingFolder
+  private var times: [UInt32: Range<Int64>] = [:]
 
   init(_ path: String) {
-    let folder = RecordingFolder(path)
+    folder = RecordingFolder(path)
     guard let outline = try? RecordingOutline(folder) else { return }
     for epoch in Set(outline.segments.map(\.epoch)) {
       guard let bytes = try? DurableFile.read(folder.span(epoch)),
         let span = try? EpochSpan.read(bytes, gateway: outline.gateway)
       else { continue }
-      let name = String(folder.span(epoch).dropFirst(path.utf8.count + 1))
-      times[name] = span.from..<max(span.until, span.from + 1)
+      times[epoch] = span.from..<max(span.until, span.from + 1)
     }
   }
 
+  /// Of the epochs that lost something and of which nobody has a key any more. A span may have stayed:
+  /// it tells that its epoch is erased.
+  ///
   /// - Parameter removed: files by their names in the recording's folder.
-  func times(of removed: [String]) -> [Range<Int64>] { removed.compactMap { times[$0] } }
+  func times(of removed: [String]) -> [Range<Int64>] {
+    let left = (try? RecordingOutline(folder))?.recipients.values.reduce(into: Set()) {
+      $0.formUnion($1)
+    }
+    let touched = removed.compactMap { name -> UInt32? in
+      let parts = name.split(separator: "/")
+      guard parts.count == 2, parts[0] == "spans" || parts[0] == "capsules" else { return nil }
+      return Self.epoch(String(parts[1]))
+    }
+    return Set(touched).subtracting(left ?? []).compactMap { times[$0] }
+  }
+
+  private static func epoch(_ file: String) -> UInt32? { UInt32(file.prefix { $0.isNumber }) }
 }

@@ -22,6 +22,16 @@ extension Fault {
         "G04", "this key has no say in that grant", state: notStored,
         remedy: "sign with the patient's key, or with that of who was granted it",
         exit: .refused)
+    case .notDelegated:
+      Fault(
+        "G22", "this may not be passed on", state: notStored,
+        remedy: "pass on only what the grant allows", cause: ConsentWords.text(error),
+        exit: .refused)
+    case .tooMany:
+      Fault(
+        "G06", "no more is taken from this key", state: notStored,
+        remedy: "ask the patient for a grant to the reader itself",
+        cause: ConsentWords.text(error), exit: .refused)
     case .conflict:
       Fault(
         "G05", "another record has this id", state: notStored, remedy: "make the record again",
@@ -43,6 +53,8 @@ public enum ConsentWords {
     case .unknownParent(let id): "passes on grant \(id), which is not here"
     case .unknownGrant(let id): "ends grant \(id), which is not here"
     case .foreignSigner: "signed by someone who has no say in it"
+    case .notDelegated(let id): "grant \(id) does not let it be passed on"
+    case .tooMany: "\(ConsentBook.passedOnMax) grants were passed on, or this one is ended already"
     case .conflict(let id): "another record has the id \(id)"
     }
   }
@@ -51,7 +63,6 @@ public enum ConsentWords {
     switch refusal {
     case .noGrant: "nobody is granted anything"
     case .grantee: "granted to somebody else"
-    case .delegation: "was not allowed to be passed on so far"
     case .category: "not for this kind of data"
     case .action: "not for this action"
     case .purpose: "not for this purpose"

@@ -9,6 +9,10 @@ extension Fault {
       Fault(
         "V31", "\"\(url)\" is no vault's address", remedy: "give https://HOST or https://HOST:PORT",
         exit: .refused)
+    case .unprotected(let url):
+      Fault(
+        "V45", "\"\(url)\" would be read by others on the way", state: "Nothing was sent.",
+        remedy: "give https://; http:// is for 127.0.0.1, [::1] and localhost", exit: .refused)
     case .refused(let reason, let index): notGranted(reason, index)
     case .exchange(let error): exchange(error)
     case .status(let status, let word):
@@ -24,6 +28,12 @@ extension Fault {
       Fault(
         "V35", "the server does not answer like a vault", state: "Nothing of it was used.",
         remedy: "check the address", cause: part, exit: .failed)
+    case .unproven(let part):
+      Fault(
+        "V47", "the vault's receipt does not hold",
+        state: "That it is in the vault's ledger is the server's word alone.",
+        remedy: "look at `fluxgate trail`; if it stays so, do not trust the server", cause: part,
+        exit: .damaged)
     case .damaged(let object):
       Fault(
         "V36", "an object came otherwise than it was released: \(object)",

@@ -18,6 +18,16 @@ extension Fault {
         "K22", "the sheets are not enough", state: "Nothing was written.",
         remedy: "add sheets of the same set; each says how many are needed", cause: "\(error)",
         exit: .failed)
+    case .shareCount, .tooMuchWork:
+      Fault(
+        "K28", "the sheets are too many to try them all", state: "Nothing was written.",
+        remedy: "bring fewer: those of one set, as many as it needs and one or two more",
+        cause: "\(error)", exit: .failed)
+    case .iterationExponent:
+      Fault(
+        "K29", "the sheets ask for too much work", state: "Nothing was written.",
+        remedy: "leave out sheets that are not of this program or your wallet",
+        cause: "\(error)", exit: .refused)
     default:
       Fault(
         "K23", "the sheets do not give the key of this fingerprint",

@@ -24,6 +24,10 @@ public struct GatewayHome: Sendable {
   var cursorFile: String { path + "/cursors" }
   var runFolder: String { path + "/run" }
   var floorFile: String { path + "/floor" }
+  /// The patient's consents that this gateway has accepted.
+  func consentFolder(of patient: KeyFingerprint) -> String {
+    "\(path)/consents/\(Digits.hexadecimal(patient.bytes))"
+  }
 
   /// The gateway's keys, or the fault that says how to make them.
   ///
@@ -87,11 +91,18 @@ public struct GatewayHome: Sendable {
   public func grants(
     in vault: String, of patient: PatientPublicKey
   ) throws(Fault) -> GrantDesk {
+    let floor: ClockFloor
     do throws(VaultError) {
-      return GrantDesk(
-        vault: vault, patient: patient, floor: try ClockFloor(path: floorFile))
+      floor = try ClockFloor(path: floorFile)
     } catch {
       throw .noTime(error, exit: .refused)
+    }
+    do throws(VaultError) {
+      return try GrantDesk(
+        vault: vault, patient: patient, floor: floor,
+        keeping: ConsentFolder(consentFolder(of: patient.keyFingerprint)))
+    } catch {
+      throw .consentsDamaged(error)
     }
   }
 

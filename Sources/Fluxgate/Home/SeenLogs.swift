@@ -38,9 +38,25 @@ public struct SeenLogs: Sendable {
     return DurableFile.exists(file) ? try DurableFile.read(file) : nil
   }
 
+  /// Keeps the longer of this checkpoint and the kept one: what was seen is never forgotten.
+  ///
+  /// - Parameter checkpoint: signed by the key, and compared with the kept one.
   public func keep(_ checkpoint: SignedNote, of key: VerifierKey) throws(Fault) {
+    let new = try size(checkpoint.bytes, key)
+    if let kept = try self.checkpoint(of: key), try size(kept, key) > new { return }
     try DurableFile.makeFolder(folder)
     try DurableFile.replace(checkpointFile(key), with: checkpoint.bytes)
+  }
+
+  private func size(_ note: [UInt8], _ key: VerifierKey) throws(Fault) -> UInt64 {
+    do {
+      return try SignedNote(note).checkpoint(log: key).size
+    } catch {
+      throw Fault(
+        "V44", "a checkpoint of \(key.name) is damaged, here or in \(checkpointFile(key))",
+        state: "The kept one stays.", remedy: "move the file away", cause: "\(error)",
+        exit: .refused)
+    }
   }
 
   private func keyFile(_ place: String, _ patient: KeyFingerprint) -> String {

@@ -37,8 +37,6 @@ public enum ConsentRefusal: Hashable, Sendable {
   case noGrant
   /// Grants there are, for others.
   case grantee
-  /// Passed on deeper than an ancestor allows, or where one allows none.
-  case delegation
   case category
   case action
   case purpose
@@ -55,16 +53,15 @@ public enum ConsentRefusal: Hashable, Sendable {
     switch self {
     case .noGrant: 0
     case .grantee: 1
-    case .delegation: 2
-    case .category: 3
-    case .action: 4
-    case .purpose: 5
-    case .notYetValid: 6
-    case .revoked: 7
-    case .expired: 8
-    case .dataWindow: 9
-    case .identity: 10
-    case .denied: 11
+    case .category: 2
+    case .action: 3
+    case .purpose: 4
+    case .notYetValid: 5
+    case .revoked: 6
+    case .expired: 7
+    case .dataWindow: 8
+    case .identity: 9
+    case .denied: 10
     }
   }
 

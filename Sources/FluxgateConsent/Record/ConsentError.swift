@@ -11,6 +11,10 @@ public enum ConsentError: Error, Hashable, Sendable {
   case unknownGrant(ConsentID)
   /// Signed by someone who has no say in it.
   case foreignSigner
+  /// Passes on what this grant does not let pass on: at all, so far down, or of this category.
+  case notDelegated(ConsentID)
+  /// Its signer, or somebody above, has passed on as many grants as count, or has ended this one.
+  case tooMany
   /// Another record has this id.
   case conflict(ConsentID)
 }

@@ -63,16 +63,11 @@ public struct TileAddress: Hashable, Sendable {
   }
 
   /// Every tile that the checkpoint of a log of `size` entries calls for, partial ones last in
-  /// their level.
-  public static func all(ofSize size: UInt64) -> [TileAddress] {
-    var addresses = row(.entries, count: size)
-    var (level, count) = (0, size)
-    while count > 0 {
-      addresses += row(.hashes(level), count: count)
-      level += 1
-      count >>= 8
-    }
-    return addresses
+  /// their level. Made as they are asked for: a size is only what somebody says.
+  public static func all(ofSize size: UInt64) -> some Collection<TileAddress> {
+    let counts = sequence(first: size) { $0 >> 8 == 0 ? nil : $0 >> 8 }
+    let rows = [(Level.entries, size)] + counts.enumerated().map { (.hashes($0), $1) }
+    return rows.lazy.flatMap { row($0, count: $1) }
   }
 
   /// The partial tiles among them: at most one for each level.
@@ -87,9 +82,11 @@ public struct TileAddress: Hashable, Sendable {
     return addresses
   }
 
-  private static func row(_ level: Level, count: UInt64) -> [TileAddress] {
-    let full = (0..<(count >> 8)).map { TileAddress(checked: level, $0, fullWidth) }
-    return full + partial(level, count: count)
+  private static func row(_ level: Level, count: UInt64) -> some Collection<TileAddress> {
+    let tiles = (count >> 8) + (count & 255 == 0 ? 0 : 1)
+    return (0..<tiles).lazy.map { index in
+      TileAddress(checked: level, index, index < count >> 8 ? fullWidth : Int(count & 255))
+    }
   }
 
   private static func partial(_ level: Level, count: UInt64) -> [TileAddress] {

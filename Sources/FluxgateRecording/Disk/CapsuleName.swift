@@ -3,7 +3,7 @@ struct CapsuleName: Hashable, Sendable {
   var epoch: UInt32
   /// 16 hexadecimal digits of the recipient's key digest.
   var recipient: String
-  /// 8 hexadecimal digits of the grant under which the patient made it later; nil for the gateway's.
+  /// 8 hexadecimal digits of the grant that its keys come from; nil for the patient's own.
   var grant: String?
   var file: String
 

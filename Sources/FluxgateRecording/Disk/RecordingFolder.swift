@@ -28,8 +28,8 @@ public struct RecordingFolder: Sendable, Hashable {
 
   /// - Parameters:
   ///   - recipient: the digest of the recipient's key; its first 8 bytes are named.
-  ///   - grant: the id of the grant under which the patient made the capsule later; its first
-  ///     4 bytes are named. Nil for a capsule of the gateway.
+  ///   - grant: the id of the grant that the keys come from; its first 4 bytes are named. Nil for
+  ///     the patient's own capsule.
   public func capsule(epoch: UInt32, recipient: [UInt8], grant: [UInt8]? = nil) -> String {
     let suffix = grant.map { "-" + hexadecimal($0.prefix(4)) } ?? ""
     return "\(capsules)/\(padded(epoch))-\(hexadecimal(recipient.prefix(8)))\(suffix).capsule"

@@ -7,6 +7,8 @@ final class EpochKeys {
 
   /// Makes a key per category, seals them to every recipient and returns only when all capsules
   /// are durable: a gateway killed at any time leaves no chunk that the patient cannot open.
+  ///
+  /// - Parameter recipients: the patient first; no two with the same start of key and of grant.
   init(
     epoch: UInt32, head: RecordingHead, recipients: [Recipient], signer: SigningKey,
     folder: RecordingFolder
@@ -29,7 +31,8 @@ final class EpochKeys {
       let capsule = Capsule.seal(
         keys: granted.map { CapsuleKey(category: $0.key, epoch: epoch, key: $0.value) },
         recording: head.recording, to: recipient.key, signedBy: signer)
-      let name = folder.capsule(epoch: epoch, recipient: recipient.key.keyFingerprint.bytes)
+      let name = folder.capsule(
+        epoch: epoch, recipient: recipient.key.keyFingerprint.bytes, grant: recipient.grant)
       try Disk.create(name, capsule)
     }
   }

@@ -6,8 +6,13 @@ public struct Recipient: Sendable, Hashable {
   /// What a grant is limited to; nil for every category, as for the patient.
   public let categories: Set<UInt16>?
 
-  public init(_ key: PatientPublicKey, categories: Set<UInt16>? = nil) {
+  /// The id of the grant that it comes from; nil for the patient. Each grant has a capsule of its own,
+  /// so that the end of one takes nothing from another for the same key.
+  public let grant: [UInt8]?
+
+  public init(_ key: PatientPublicKey, categories: Set<UInt16>? = nil, grant: [UInt8]? = nil) {
     self.key = key
     self.categories = categories
+    self.grant = grant
   }
 }

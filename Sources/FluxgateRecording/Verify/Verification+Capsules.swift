@@ -52,8 +52,7 @@ extension Verification {
       return .document(DocumentFault(error))
     }
     if let fault = Self.placeFault(capsule, name, head, known) { return .document(fault) }
-    let isGateway = capsule.signer == head.gateway && name.grant == nil
-    if isGateway || capsule.signer == patient { return nil }
+    if capsule.signer == head.gateway || capsule.signer == patient { return nil }
     // The patient signs what is granted after the recording; who only has the gateway's key
     // cannot tell.
     return patient == nil ? .signerUnknown : .document(.signer)

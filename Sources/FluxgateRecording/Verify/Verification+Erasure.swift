@@ -5,12 +5,28 @@ extension Verification {
   mutating func loadErasures(_ head: RecordingHead) throws(RecordingError) {
     let (tombstones, refused) = try TombstoneFile.all(in: folder, of: try patientFingerprint())
     for (file, fault) in refused { find(.tombstone(file), .document(fault)) }
-    erasures = Erasures(tombstones, of: head.recording, began: nil)
-    for tombstone in tombstones where !erasures.tombstones.contains(tombstone) {
+    erasures = Erasures(
+      tombstones, of: head.recording, began: nil,
+      spans: tombstones.isEmpty ? [] : try soundSpans(head))
+    for tombstone in tombstones
+    where !erasures.tombstones.contains(tombstone) && !tombstone.mayReach(head.recording) {
       find(.tombstone("\(tombstone.text).tombstone"), .document(.field("recording")))
     }
     report.recording = head.recording
     report.erasures = erasures.tombstones
+  }
+
+  /// Those that say when an epoch was; what is wrong with the others is told where spans are checked.
+  private func soundSpans(_ head: RecordingHead) throws(RecordingError) -> [EpochSpan] {
+    var spans: [EpochSpan] = []
+    for epoch in try RecordingFolder.numbers(in: folder.spans, suffix: "span") {
+      let file = try Disk.read(folder.span(epoch), limit: 1 << 20)
+      guard let span = try? EpochSpan.read(file, gateway: head.gateway),
+        span.recording == head.recording, span.epoch == epoch
+      else { continue }
+      spans.append(span)
+    }
+    return spans
   }
 
   /// The trusted patient, or else the one whom the pairing names.

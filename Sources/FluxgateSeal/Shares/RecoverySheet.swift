@@ -4,6 +4,8 @@
 /// for people and for the comparison of the fingerprint; the words alone are the share.
 public struct RecoverySheet: Hashable, Sendable {
   public static let kind = "FLUXGATE RECOVERY SHEET 1"
+  /// Of a file that is read as a sheet.
+  static let byteCountMax = 1 << 14
   public let share: Share
   /// Of the key that the secret belongs to. Nil when only words were written down.
   public let fingerprint: KeyFingerprint?
@@ -57,6 +59,7 @@ public struct RecoverySheet: Hashable, Sendable {
 extension RecoverySheet {
   /// A sheet as `text` writes it, or the words alone in their order.
   public init(text: String) throws(RecoverySheetError) {
+    guard text.utf8.count <= Self.byteCountMax else { throw .tooLong }
     let lines = text.split(whereSeparator: \.isNewline).map { $0.trimmingEnd() }
     let isSheet = lines.first == Self.kind
     let fields = isSheet ? Self.fields(lines) : [:]
@@ -99,6 +102,8 @@ extension RecoverySheet {
 /// Why a text is no recovery sheet. No word of it is told.
 public enum RecoverySheetError: Error, Hashable, Sendable, CustomStringConvertible {
   case share(ShareError)
+  /// 16 KiB are more than a sheet has.
+  case tooLong
   /// The words are not numbered from 1 without a gap.
   case numbers
   case fingerprint
@@ -106,6 +111,7 @@ public enum RecoverySheetError: Error, Hashable, Sendable, CustomStringConvertib
   public var description: String {
     switch self {
     case .share(let error): error.description
+    case .tooLong: "it is too long for a sheet"
     case .numbers: "the words are not numbered from 1 without a gap"
     case .fingerprint: "its fingerprint is missing or not spelled like one"
     }

@@ -1,23 +1,25 @@
 /// Splits a secret into the shares of SLIP-0039 and puts exactly as many as are needed together.
 public enum SecretShares {
   /// - Parameters:
-  ///   - secret: 16 bytes or more, an even number.
+  ///   - secret: 16 to 64 bytes, an even number.
   ///   - passphrase: printable ASCII; empty for none. A wrong one gives another secret, silently.
   ///   - isExtendable: false only for readers that do not know the flag.
-  ///   - iterationExponent: 0...15.
+  ///   - iterationExponent: 0 to ``ShareSet/iterationExponentMax``.
   /// - Returns: the shares of each group, in the plan's order.
   public static func split(
     _ secret: [UInt8], by plan: SharePlan, passphrase: [UInt8] = [], isExtendable: Bool = true,
     iterationExponent: UInt8 = 1
   ) throws(ShareError) -> [[Share]] {
     try check(passphrase)
-    guard secret.count >= 16, secret.count % 2 == 0 else { throw .secretLength(secret.count) }
-    precondition(iterationExponent < 16)
+    guard ShareBits.byteCounts.contains(secret.count), secret.count % 2 == 0 else {
+      throw .secretLength(secret.count)
+    }
     let random = RandomBytes.make(2)
     let set = ShareSet(
       identifier: (UInt16(random[0]) << 8 | UInt16(random[1])) & 0x7FFF,
       isExtendable: isExtendable, iterationExponent: iterationExponent,
       groupThreshold: plan.groupThreshold, groupCount: plan.groups.count)
+    try set.checkIterations()
     var encrypted = ShareCipher(set: set, passphrase: passphrase).encrypt(secret)
     defer { encrypted.wipe() }
     let parts = Threshold.split(
@@ -42,6 +44,7 @@ public enum SecretShares {
     guard shares.allSatisfy({ $0.set == set && $0.value.count == shares[0].value.count }) else {
       throw .differentSets
     }
+    try set.checkIterations()
     let groups = Dictionary(grouping: shares, by: \.group).sorted { $0.key < $1.key }
     guard groups.count == set.groupThreshold else {
       throw .groupCount(found: groups.count, needed: set.groupThreshold)

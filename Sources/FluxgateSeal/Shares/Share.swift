@@ -7,8 +7,16 @@ public struct ShareSet: Hashable, Sendable {
   public let isExtendable: Bool
   /// 0...15; doubles the work of a guess at the passphrase with each step.
   public let iterationExponent: UInt8
+  /// The highest that is taken: ten million iterations, some seconds.
+  public static let iterationExponentMax: UInt8 = 10
   public let groupThreshold: Int
   public let groupCount: Int
+
+  func checkIterations() throws(ShareError) {
+    guard iterationExponent <= Self.iterationExponentMax else {
+      throw .iterationExponent(iterationExponent)
+    }
+  }
 
   var salt: [UInt8] {
     isExtendable
@@ -28,7 +36,7 @@ public struct Share: Hashable, Sendable {
   public let group: Int
   public let member: Int
   public let memberThreshold: Int
-  /// 16 bytes at least, an even number; as long as the secret.
+  /// 16 to 64 bytes, an even number; as long as the secret.
   let value: [UInt8]
 
   /// How many words spell a share of 32 bytes.
@@ -49,7 +57,7 @@ public struct Share: Hashable, Sendable {
   }
 
   public init(words: [String]) throws(ShareError) {
-    guard words.count >= ShareBits.wordCountMin else { throw .wordCount(words.count) }
+    guard ShareBits.wordCounts.contains(words.count) else { throw .wordCount(words.count) }
     var places: [UInt16] = []
     for (index, word) in words.enumerated() {
       guard let place = ShareWords.place(of: word) else { throw .unknownWord(place: index + 1) }

@@ -1,8 +1,13 @@
 /// A share as numbers of ten bits, one a word: four of header, the padded value, three of checksum.
 enum ShareBits {
   static let headLength = 4
-  private static let byteCountMin = 16
-  static let wordCountMin = headLength + (byteCountMin * 8 + 9) / 10 + ShareChecksum.length
+  /// Of a secret. Nobody's is longer; SLIP-0039 itself names no end.
+  static let byteCounts = 16...64
+  static let wordCounts = wordCount(byteCounts.lowerBound)...wordCount(byteCounts.upperBound)
+
+  private static func wordCount(_ byteCount: Int) -> Int {
+    headLength + (byteCount * 8 + 9) / 10 + ShareChecksum.length
+  }
 
   /// Identifier 15 bits, extendable 1, exponent 4; group 4, group threshold - 1, group count - 1,
   /// member, member threshold - 1.
@@ -41,7 +46,7 @@ enum ShareBits {
   static func bytes(of places: [UInt16]) throws(ShareError) -> [UInt8] {
     let padding = places.count * 10 % 16
     let count = (places.count * 10 - padding) / 8
-    guard padding <= 8, count >= byteCountMin else {
+    guard padding <= 8, byteCounts.contains(count) else {
       throw .wordCount(places.count + headLength + ShareChecksum.length)
     }
     guard places[0] >> UInt16(10 - padding) == 0 else { throw .padding }

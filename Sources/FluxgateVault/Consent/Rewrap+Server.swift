@@ -100,7 +100,7 @@ extension Rewrap {
 
 extension RemoteVault {
   /// A released object that fits into memory, seen to be what the release named.
-  fileprivate func small(
+  func small(
     _ object: ReleasedName, of release: Release
   ) async throws(RemoteError) -> [UInt8] {
     let bytes = try await ask(

@@ -14,9 +14,10 @@ public struct Rewrap {
     public internal(set) var keyCount = 0
     /// Epochs that hold nothing for the grantee, by category, window or a missing span.
     public internal(set) var outsideCount = 0
-    /// Epochs whose keys the grantee has.
+    /// Epochs whose keys the grantee has under this grant.
     public internal(set) var alreadyThereCount = 0
-    /// Epochs without a capsule for the patient: erased, or not yet in the vault.
+    /// Epochs without a capsule for the patient: erased, or not yet in the vault. Also those with so
+    /// many capsules under this grant that there is no name for one more.
     public internal(set) var lockedCount = 0
   }
 
@@ -37,9 +38,7 @@ public struct Rewrap {
 
   /// Nil when the grant gives no keys at `now`.
   init?(_ grant: ConsentID, in book: ConsentBook, at now: Int64, secret: PatientSecret) {
-    pieces = book.live(at: now).filter {
-      $0.id == grant && !$0.actions.isDisjoint(with: [.read, .live])
-    }
+    pieces = book.live(at: now).filter { $0.id == grant && $0.givesKeys }
     guard let grantee = pieces.first?.grantee else { return nil }
     self.grant = grant
     self.grantee = grantee
@@ -53,20 +52,18 @@ public struct Rewrap {
   mutating func capsule(
     for epoch: Epoch
   ) throws(VaultError) -> (name: CapsuleFileName, bytes: [UInt8])? {
-    let name = CapsuleFileName(
-      epoch: epoch.number, recipient: grantee.keyFingerprint, grant: grant)
     let wanted = try wanted(epoch)
     guard !wanted.isEmpty else {
       report.outsideCount += 1
       return nil
     }
-    let lacking = wanted.subtracting(try held(epoch))
-    guard !lacking.isEmpty, !epoch.capsules.contains(where: { $0.name == name }) else {
+    let lacking = wanted.subtracting(try held(epoch, of: wanted))
+    guard !lacking.isEmpty else {
       report.alreadyThereCount += 1
       return nil
     }
     let keys = try keys(lacking, epoch)
-    guard !keys.isEmpty else {
+    guard !keys.isEmpty, let name = freeName(epoch) else {
       report.lockedCount += 1
       return nil
     }
@@ -93,16 +90,28 @@ public struct Rewrap {
       }.keys)
   }
 
-  /// Categories that the grantee has the keys of.
-  private func held(_ epoch: Epoch) throws(VaultError) -> Set<UInt16> {
+  /// The gateway has taken the first one where the grant was in force while it recorded.
+  private func freeName(_ epoch: Epoch) -> CapsuleFileName? {
+    CapsuleFileName.all(
+      epoch: epoch.number, recipient: grantee.keyFingerprint, grant: grant
+    ).first { name in !epoch.capsules.contains { $0.name == name } }
+  }
+
+  /// Categories that the grantee has the keys of under this very grant, in capsules that hold nothing
+  /// else: a vault gives out a capsule only while all its keys are granted.
+  private func held(
+    _ epoch: Epoch, of wanted: Set<UInt16>
+  ) throws(VaultError) -> Set<UInt16> {
     var held: Set<UInt16> = []
-    for capsule in epoch.capsules where capsule.name.isFor(grantee.keyFingerprint) {
+    for capsule in epoch.capsules
+    where capsule.name.isFor(grantee.keyFingerprint) && capsule.name.isUnder(grant) {
       let seen = try checked(.capsule(epoch.head.recording, capsule.name)) {
         () throws(ObjectFault) in
         try CapsuleDocument.check(
           capsule.bytes, named: capsule.name, of: epoch.head, patient: secret.publicKey)
       }
-      held.formUnion(seen.entries.map(\.category))
+      let categories = Set(seen.entries.map(\.category))
+      if categories.isSubset(of: wanted) { held.formUnion(categories) }
     }
     return held
   }

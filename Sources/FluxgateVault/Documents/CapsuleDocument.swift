@@ -14,9 +14,9 @@ enum CapsuleDocument {
     } catch {
       throw error == .badSignature ? .signature : .encoding
     }
-    // The gateway makes none under a grant later: those are the patient's alone.
-    let isGateway = capsule.signer == head.gateway && name.grant == nil
-    guard isGateway || capsule.signer == patient?.signing else { throw .foreignGateway }
+    guard capsule.signer == head.gateway || capsule.signer == patient?.signing else {
+      throw .foreignGateway
+    }
     guard capsule.recording == head.recording, capsule.firstEpoch <= name.epoch,
       name.epoch <= capsule.lastEpoch, name.isFor(capsule.recipient)
     else { throw .place }

@@ -2,12 +2,13 @@ internal import FluxgateConsent
 internal import FluxgateSeal
 
 /// `EEEEEEEE-FFFFFFFFFFFFFFFF.capsule`: an epoch and the start of a recipient's fingerprint. With
-/// `-GGGGGGGG` behind them the patient made it later, under the grant whose id starts so.
+/// `-GGGGGGGG` behind them its keys come from the grant whose id starts so. A second capsule under one
+/// grant has the id's next eight digits there.
 struct CapsuleFileName: Hashable, Sendable {
   let epoch: UInt32
   /// 16 lower-case hexadecimal digits.
   let recipient: String
-  /// 8 lower-case hexadecimal digits; nil for what the gateway made while it recorded.
+  /// 8 lower-case hexadecimal digits; nil for the patient's own.
   let grant: String?
 
   var text: String {
@@ -26,9 +27,30 @@ struct CapsuleFileName: Hashable, Sendable {
   }
 
   init(epoch: UInt32, recipient: KeyFingerprint, grant: ConsentID? = nil) {
+    self.init(epoch: epoch, recipient: recipient, digits: grant.map { Self.digits(of: $0)[0] })
+  }
+
+  private init(epoch: UInt32, recipient: KeyFingerprint, digits: String?) {
     self.epoch = epoch
     self.recipient = hexadecimal(recipient.bytes.prefix(8))
-    self.grant = grant.map { hexadecimal($0.bytes.prefix(4)) }
+    grant = digits
+  }
+
+  /// The names that capsules under one grant may have, in the order in which they are taken.
+  static func all(
+    epoch: UInt32, recipient: KeyFingerprint, grant: ConsentID
+  ) -> [CapsuleFileName] {
+    digits(of: grant).map {
+      CapsuleFileName(epoch: epoch, recipient: recipient, digits: $0)
+    }
+  }
+
+  func isUnder(_ grant: ConsentID) -> Bool {
+    self.grant.map(Self.digits(of: grant).contains) ?? false
+  }
+
+  private static func digits(of grant: ConsentID) -> [String] {
+    stride(from: 0, to: ConsentID.byteCount, by: 4).map { hexadecimal(grant.bytes[$0..<$0 + 4]) }
   }
 
   /// Whether it is for the holder of a key, whoever made it.

@@ -62,6 +62,8 @@ struct HeadDocument {
 struct ManifestDocument {
   let segment: UInt32
   let epoch: UInt32
+  /// Of the epoch's data keys, by category.
+  let commitments: [UInt16: [UInt8]]
   let isClosed: Bool
   /// The segment's file.
   let file: DirectoryVault.Head
@@ -85,13 +87,28 @@ struct ManifestDocument {
     guard try document.bytes("previous", count: 32) == previous else { throw .chain }
     guard let epoch = document.body["epoch"]?.uint.flatMap(UInt32.init(exactly:)),
       let isClosed = document.body["closed"]?.boolValue,
+      let commitments = Self.commitments(document.body["commitments"]),
       let size = document.body["file"]?["size"]?.uint,
       let digest = document.body["file"]?["digest"]?.bytesValue, digest.count == 32
     else { throw .encoding }
     segment = number
     self.epoch = epoch
+    self.commitments = commitments
     self.isClosed = isClosed
     file = DirectoryVault.Head(byteCount: size, sha256: digest)
     self.digest = SHA256.digest(bytes)
+  }
+
+  private static func commitments(_ value: CBOR?) -> [UInt16: [UInt8]]? {
+    guard let rows = value?.arrayValue else { return nil }
+    var found: [UInt16: [UInt8]] = [:]
+    for row in rows {
+      guard let parts = row.arrayValue, parts.count == 2,
+        let category = parts[0].uint.flatMap(UInt16.init(exactly:)),
+        let commitment = parts[1].bytesValue
+      else { return nil }
+      found[category] = commitment
+    }
+    return found
   }
 }

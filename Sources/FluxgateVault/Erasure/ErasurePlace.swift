@@ -14,14 +14,10 @@ enum ErasureFile: Hashable {
   case segment(UInt32, digest: [UInt8])
 }
 
-/// Where a recording lies: its own folder or a vault.
-protocol ErasurePlace {
+/// What an erasure is planned by: a recording's folder, a vault, or documents in memory.
+protocol RecordingPlace {
   /// Nil where there is no such file.
   func read(_ file: ErasureFile) throws(VaultError) -> [UInt8]?
-  /// Durable when it returns; a file with the same bytes may be there.
-  func write(_ file: ErasureFile, _ bytes: [UInt8]) throws(VaultError)
-  /// The file's name for a report; nil when there was none. Durable when it returns.
-  func remove(_ file: ErasureFile) throws(VaultError) -> String?
   func head() throws(VaultError) -> [UInt8]?
   func pairing() throws(VaultError) -> [UInt8]?
   /// When the recording came to lie here, by the file system: UTC seconds since 1970.
@@ -31,6 +27,14 @@ protocol ErasurePlace {
   func spans() throws(VaultError) -> [UInt32]
   /// Numbers of the segments that have a manifest, rising.
   func manifests() throws(VaultError) -> [UInt32]
+}
+
+/// Where a recording lies, and is erased: its own folder or a vault.
+protocol ErasurePlace: RecordingPlace {
+  /// Durable when it returns; a file with the same bytes may be there.
+  func write(_ file: ErasureFile, _ bytes: [UInt8]) throws(VaultError)
+  /// The file's name for a report; nil when there was none. Durable when it returns.
+  func remove(_ file: ErasureFile) throws(VaultError) -> String?
   func journals() throws(VaultError) -> [String]
   /// Removes what killed writers left: it may hold keys.
   func removeLeftovers() throws(VaultError)

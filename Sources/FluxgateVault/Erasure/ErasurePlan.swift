@@ -1,5 +1,5 @@
 public import FluxgateConsent
-public import FluxgateRecording
+internal import FluxgateRecording
 public import FluxgateSeal
 
 /// What a patient asks to have erased.
@@ -35,6 +35,15 @@ public struct ErasurePlan: Sendable, Hashable {
   public private(set) var recordings: [String] = []
   /// Epochs without a readable span: whether they lie in the time, nobody can tell, and they stay.
   public private(set) var undated: [ErasedEpochs] = []
+  /// Recordings that are not seen to be closed, where a time is asked for: what their gateways still
+  /// hold of it goes when they push or erase their own copies, for the time binds too.
+  public private(set) var unclosed: [String] = []
+  /// Recordings behind a server of which an object is damaged: what lies in them nobody could see. A
+  /// tombstone without a time covers them.
+  public private(set) var damaged: [String] = []
+
+  /// Whether all that was asked for could be found.
+  public var isComplete: Bool { undated.isEmpty && damaged.allSatisfy(recordings.contains) }
 
   /// - Parameter patient: whose recordings are looked at; others in the vault are passed over.
   public init(
@@ -45,23 +54,28 @@ public struct ErasurePlan: Sendable, Hashable {
     try self.init(wish, places, patient)
   }
 
-  /// By copies of the recordings' documents, as ``RemoteVault/documents(of:into:)`` brings them.
+  /// By copies of the recordings' documents, as ``RemoteVault/documents(of:)`` brings them.
   public init(
-    _ wish: ErasureWish, in copies: [RecordingFolder], of patient: KeyFingerprint
+    _ wish: ErasureWish, in copies: [RecordingDocuments], damaged: [[UInt8]] = [],
+    of patient: KeyFingerprint
   ) throws(VaultError) {
-    try self.init(wish, copies.map { FolderPlace(folder: $0) }, patient)
+    try self.init(wish, copies, patient, damaged: damaged.map { hexadecimal($0) })
   }
 
   private init(
-    _ wish: ErasureWish, _ places: [any ErasurePlace], _ patient: KeyFingerprint
+    _ wish: ErasureWish, _ places: [any RecordingPlace], _ patient: KeyFingerprint,
+    damaged: [String] = []
   ) throws(VaultError) {
+    self.damaged = damaged
     var found: [UInt16: [ErasedEpochs]] = [:]
+    if !wish.hasWindow { recordings = damaged }
     for place in places {
       guard let known = try KnownRecording(place), known.patient == patient,
         wish.recording ?? known.recording == known.recording
       else { continue }
       let recording = known.recording
       let hits = wish.hasWindow ? try known.epochs(of: wish, undated: &undated) : [:]
+      if wish.hasWindow, try !known.isClosed() { unclosed.append(hexadecimal(recording)) }
       if wish.hasWindow, hits.isEmpty { continue }
       recordings.append(hexadecimal(recording))
       for (category, epochs) in hits { found[category, default: []] += epochs }
@@ -91,21 +105,17 @@ extension ErasureWish {
       recording: recording, categories: categories, from: window.from, until: window.until,
       takesCiphertext: takesCiphertext)
   }
-
-  fileprivate func meets(_ range: EpochSpan.Range) -> Bool {
-    (window.until.map { range.from < $0 } ?? true) && (window.from.map { range.until > $0 } ?? true)
-  }
 }
 
 /// A recording whose spans tell when its epochs were.
 private struct KnownRecording {
   let patient: KeyFingerprint
   private let head: HeadDocument
-  private let place: any ErasurePlace
+  private let place: any RecordingPlace
 
   var recording: [UInt8] { head.recording }
 
-  init?(_ place: any ErasurePlace) throws(VaultError) {
+  init?(_ place: any RecordingPlace) throws(VaultError) {
     self.place = place
     guard let pairing = try place.pairing().flatMap({ try? Pairing.read($0) }),
       let head = try place.head().flatMap({ try? HeadDocument($0) })
@@ -125,11 +135,21 @@ private struct KnownRecording {
         continue
       }
       for category in wanted {
-        guard let range = span.categories[category], wish.meets(range) else { continue }
+        guard let range = span.categories[category],
+          range.meets(from: wish.window.from, until: wish.window.until)
+        else { continue }
         hits[category, default: []].append(epoch)
       }
     }
     return hits.mapValues { ErasedEpochs.joined($0, of: recording) }
+  }
+
+  /// Whether the last manifest here says that none follows.
+  func isClosed() throws(VaultError) -> Bool {
+    guard let last = try place.manifests().last, let bytes = try place.read(.manifest(last)),
+      let manifest = try? SignedDocument(bytes)
+    else { return false }
+    return manifest.body["closed"]?.boolValue ?? false
   }
 
   /// Those that somebody could still open.

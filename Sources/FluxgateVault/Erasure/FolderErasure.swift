@@ -66,7 +66,7 @@ public enum FolderErasure {
     guard let head = erasure.head else { return }
     let standings = try erasure.standings()
     guard standings.contains(where: \.isMixed) else { return }
-    if let vault { try fetch(for: standings, under: erasure.erasures, vault, place) }
+    if let vault { try fetch(for: standings, of: erasure, vault, place) }
     guard let secret, let tombstone = erasure.erasures.tombstones.last else { return }
     let resealing = Resealing(secret: secret, readers: [], head: head, tombstone: tombstone)
     for (name, bytes) in try resealing.capsules(for: try erasure.standings()) {
@@ -75,13 +75,15 @@ public enum FolderErasure {
   }
 
   private static func fetch(
-    for standings: [CapsuleStanding], under erasures: Erasures, _ vault: DirectoryVault,
-    _ place: FolderPlace
+    for standings: [CapsuleStanding], of erasure: RecordingErasure<FolderPlace>,
+    _ vault: DirectoryVault, _ place: FolderPlace
   ) throws(VaultError) {
+    let erasures = erasure.erasures
+    let trust = try erasure.trust()
     let stored = VaultPlace(vault: vault, recording: erasures.recording)
     for name in try stored.capsules() where CapsuleFileName(name)?.grant != nil {
       guard let bytes = try stored.read(.capsule(name)) else { continue }
-      let standing = CapsuleStanding(name, bytes, under: erasures)
+      let standing = CapsuleStanding(name, bytes, under: erasures, trusting: trust)
       guard standings.contains(where: { $0.isMixed && standing.replaces($0) }),
         erasures.tombstones.contains(where: { $0.signing == standing.capsule?.signer })
       else { continue }

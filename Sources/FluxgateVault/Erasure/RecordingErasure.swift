@@ -7,11 +7,12 @@ internal import FluxgateSeal
 ///
 /// What later steps need goes last: the ledger's entries are kept before the salt goes, a
 /// replacement is seen before a capsule goes.
-struct RecordingErasure<Place: ErasurePlace> {
+struct RecordingErasure<Place: RecordingPlace> {
   private let place: Place
   let erasures: Erasures
   let head: HeadDocument?
   private let patient: KeyFingerprint
+  private let gateway: VerifyingKey
   private var report: ErasedRecording
 
   /// - Parameter tombstones: of anybody; those of the patient whom the recording's pairing names
@@ -20,10 +21,12 @@ struct RecordingErasure<Place: ErasurePlace> {
     guard let pairing = try place.pairing().flatMap({ try? Pairing.read($0) }) else { return nil }
     self.place = place
     patient = pairing.patient
+    gateway = pairing.gateway
     head = try place.head().flatMap { try? HeadDocument($0) }
+    let own = tombstones.filter { $0.patient == pairing.patient }
+    let spans = own.isEmpty ? [] : try Self.spans(place, recording, pairing.gateway)
     erasures = Erasures(
-      tombstones.filter { $0.patient == pairing.patient }, of: recording,
-      began: try Self.began(place, head))
+      own, of: recording, began: try Self.began(place, spans), spans: spans)
     report = ErasedRecording(
       recording: hexadecimal(erasures.recording), isWhole: erasures.isWhole)
   }
@@ -31,15 +34,25 @@ struct RecordingErasure<Place: ErasurePlace> {
   /// No later than this: when it came to lie here, or the end of all that it holds. Nil once nothing
   /// is left that could be erased.
   private static func began(
-    _ place: Place, _ head: HeadDocument?
+    _ place: Place, _ spans: [EpochSpan]
   ) throws(VaultError) -> Int64? {
     if try place.read(.salt) == nil, try place.capsules().isEmpty { return nil }
-    var ends: [Int64] = []
-    for epoch in head == nil ? [] : try place.spans() {
-      guard let head, let bytes = try place.read(.span(epoch)) else { continue }
-      if let span = try? EpochSpan.read(bytes, gateway: head.gateway) { ends.append(span.until) }
+    return [try place.made(), spans.map(\.until).max()].compactMap { $0 }.min()
+  }
+
+  /// Those that say when an epoch was.
+  private static func spans(
+    _ place: Place, _ recording: [UInt8], _ gateway: VerifyingKey
+  ) throws(VaultError) -> [EpochSpan] {
+    var spans: [EpochSpan] = []
+    for epoch in try place.spans() {
+      guard let bytes = try place.read(.span(epoch)),
+        let span = try? EpochSpan.read(bytes, gateway: gateway),
+        span.recording == recording, span.epoch == epoch
+      else { continue }
+      spans.append(span)
     }
-    return [try place.made(), ends.max()].compactMap { $0 }.min()
+    return spans
   }
 
   /// Capsules of the patient that must be sealed anew before ``run()`` may take them away.
@@ -49,11 +62,55 @@ struct RecordingErasure<Place: ErasurePlace> {
       .map(\.name)
   }
 
+  func standings() throws(VaultError) -> [CapsuleStanding] {
+    var standings: [CapsuleStanding] = []
+    let trust = try trust()
+    for name in try place.capsules() {
+      guard let bytes = try place.read(.capsule(name)) else { continue }
+      standings.append(CapsuleStanding(name, bytes, under: erasures, trusting: trust))
+    }
+    return standings
+  }
+
+  /// The tombstones carry the patient's key.
+  func trust() throws(VaultError) -> CapsuleTrust {
+    CapsuleTrust(
+      erasures.recording, [gateway] + erasures.tombstones.map(\.signing),
+      try manifests().map(\.1))
+  }
+
+  private func isPatients(_ standing: CapsuleStanding) -> Bool {
+    standing.capsule?.recipient == patient
+  }
+
+  private func isReplaced(
+    _ standing: CapsuleStanding, by standings: [CapsuleStanding]
+  ) -> Bool {
+    standings.contains { $0.replaces(standing) }
+  }
+
+  /// Those that can be read, each following the one before it.
+  private func manifests() throws(VaultError) -> [(UInt32, ManifestDocument)] {
+    guard let head else { return [] }
+    var found: [(UInt32, ManifestDocument)] = []
+    var previous = head.digest
+    for number in try place.manifests() {
+      guard let bytes = try place.read(.manifest(number)) else { continue }
+      if let manifest = try? ManifestDocument(bytes, number, of: head, after: previous) {
+        found.append((number, manifest))
+      }
+      previous = SHA256.digest(bytes)
+    }
+    return found
+  }
+}
+
+extension RecordingErasure where Place: ErasurePlace {
   mutating func run() throws(VaultError) -> ErasedRecording {
     guard !erasures.isEmpty else { return report }
     try place.removeLeftovers()
     try removeCapsules()
-    for epoch in try place.spans() where reach(epoch) == .all { try remove(.span(epoch)) }
+    try removeSpans()
     if erasures.isWhole {
       for journal in try place.journals() { try remove(.journal(journal)) }
     }
@@ -62,13 +119,11 @@ struct RecordingErasure<Place: ErasurePlace> {
     return report
   }
 
-  func standings() throws(VaultError) -> [CapsuleStanding] {
-    var standings: [CapsuleStanding] = []
-    for name in try place.capsules() {
-      guard let bytes = try place.read(.capsule(name)) else { continue }
-      standings.append(CapsuleStanding(name, bytes, under: erasures))
+  private mutating func removeSpans() throws(VaultError) {
+    let categories = head?.categories ?? []
+    for epoch in try place.spans() where erasures.takesSpan(epoch, of: categories) {
+      try remove(.span(epoch))
     }
-    return standings
   }
 
   private mutating func removeCapsules() throws(VaultError) {
@@ -90,22 +145,6 @@ struct RecordingErasure<Place: ErasurePlace> {
     if erasures.isWhole || !standing.erased.isEmpty { return true }
     guard standing.capsule == nil, let name = CapsuleFileName(standing.name) else { return false }
     return reach(name.epoch) != .nothing
-  }
-
-  private func isPatients(_ standing: CapsuleStanding) -> Bool {
-    standing.capsule?.recipient == patient
-  }
-
-  private func isReplaced(
-    _ standing: CapsuleStanding, by standings: [CapsuleStanding]
-  ) -> Bool {
-    standings.contains { $0.replaces(standing) && isTrusted($0) }
-  }
-
-  /// A capsule that a stranger signed replaces nothing.
-  private func isTrusted(_ standing: CapsuleStanding) -> Bool {
-    guard let signer = standing.capsule?.signer else { return false }
-    return signer == head?.gateway || erasures.tombstones.contains { $0.signing == signer }
   }
 
   private func reach(_ epoch: UInt32) -> ErasureReach {
@@ -133,21 +172,6 @@ struct RecordingErasure<Place: ErasurePlace> {
       }
     }
     try remove(.salt)
-  }
-
-  /// Those that can be read, each following the one before it.
-  private func manifests() throws(VaultError) -> [(UInt32, ManifestDocument)] {
-    guard let head else { return [] }
-    var found: [(UInt32, ManifestDocument)] = []
-    var previous = head.digest
-    for number in try place.manifests() {
-      guard let bytes = try place.read(.manifest(number)) else { continue }
-      if let manifest = try? ManifestDocument(bytes, number, of: head, after: previous) {
-        found.append((number, manifest))
-      }
-      previous = SHA256.digest(bytes)
-    }
-    return found
   }
 
   private mutating func remove(_ file: ErasureFile) throws(VaultError) {

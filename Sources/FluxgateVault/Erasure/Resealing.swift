@@ -13,10 +13,11 @@ struct Resealing {
   let tombstone: Tombstone
 
   /// Name and bytes of each capsule that is to be put; those that replace one already are left out.
+  /// What is left of several capsules for one reader and epoch, of different grants, makes one.
   func capsules(
     for standings: [CapsuleStanding]
   ) throws(VaultError) -> [(name: CapsuleFileName, bytes: [UInt8])] {
-    var made: [(name: CapsuleFileName, bytes: [UInt8])] = []
+    var made: [CapsuleFileName: (recipient: PatientPublicKey, keys: [UInt16: CapsuleKey])] = [:]
     for standing in standings where standing.isMixed {
       guard !standings.contains(where: { $0.replaces(standing) }),
         let recipient = recipient(of: standing)
@@ -26,14 +27,14 @@ struct Resealing {
         let name = CapsuleFileName(
           epoch: epoch, recipient: recipient.keyFingerprint, tombstone: tombstone)
       else { continue }
-      made.append(
-        (
-          name,
-          Capsule.seal(
-            keys: keys, recording: head.recording, to: recipient, signedBy: secret.signing)
-        ))
+      for key in keys { made[name, default: (recipient, [:])].keys[key.category] = key }
     }
-    return made
+    return made.map { name, sealed in
+      let bytes = Capsule.seal(
+        keys: Array(sealed.keys.values), recording: head.recording, to: sealed.recipient,
+        signedBy: secret.signing)
+      return (name, bytes)
+    }
   }
 
   private func recipient(of standing: CapsuleStanding) -> PatientPublicKey? {
@@ -46,7 +47,7 @@ struct Resealing {
   ) throws(VaultError) -> [CapsuleKey] {
     let mine = secret.publicKey.keyFingerprint
     var keys: [CapsuleEntry: CapsuleKey] = [:]
-    for own in standings where own.capsule?.recipient == mine {
+    for own in standings where own.isTrusted && own.capsule?.recipient == mine {
       guard !Set(own.left).isDisjoint(with: standing.left) else { continue }
       for (key, entry) in zip(try open(own), own.capsule?.entries ?? []) { keys[entry] = key }
     }

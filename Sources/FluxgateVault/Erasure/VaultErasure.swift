@@ -1,4 +1,4 @@
-public import FluxgateRecording
+internal import FluxgateRecording
 public import FluxgateSeal
 
 /// A patient's tombstones in a vault, and what they do to what lies there (DocC page ``Erasure``).
@@ -89,12 +89,11 @@ public enum VaultErasure {
 
   /// The same for a vault behind a server, by copies of its documents: the capsules to be handed in.
   public static func resealed(
-    for tombstone: Tombstone, in copies: [RecordingFolder], secret: PatientSecret
+    for tombstone: Tombstone, in copies: [RecordingDocuments], secret: PatientSecret
   ) throws(VaultError) -> [ResealedCapsule] {
     var made: [ResealedCapsule] = []
-    for copy in copies {
-      let place = FolderPlace(folder: copy)
-      guard let head = try place.head().flatMap({ try? HeadDocument($0) }),
+    for place in copies {
+      guard let head = place.head().flatMap({ try? HeadDocument($0) }),
         let erasure = try RecordingErasure([tombstone], of: head.recording, in: place)
       else { continue }
       let resealing = Resealing(secret: secret, readers: [], head: head, tombstone: tombstone)

@@ -20,6 +20,8 @@ public struct VaultHome: Sendable, Hashable {
   /// The fingerprint of the patient whose ledger this is.
   var patientFile: String { "\(path)/patient" }
   var receiptFolder: String { "\(path)/receipts" }
+  /// Consents on their way into the ledger.
+  var pendingFolder: String { "\(path)/pending" }
   var erasureFolder: String { "\(path)/erasures" }
   /// Parts of segments on their way out. Emptied when a server starts.
   var partFolder: String { "\(path)/parts" }

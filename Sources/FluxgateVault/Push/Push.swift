@@ -33,8 +33,10 @@ public enum Push {
         progress: progress)
       return try run.run()
     }
-    // Erased while this ran: what was put after the eraser had looked goes, too.
-    if try !known.isSuperset(of: VaultErasure.tombstones(in: vault)) {
+    // Erased while this ran: what was put after the eraser had looked goes, too. And what the vault
+    // could not tell the time of, until the span came.
+    let now = try VaultErasure.tombstones(in: vault)
+    if erasures.goesBeyondLists || !known.isSuperset(of: now) {
       try VaultErasure.finish(in: vault)
     }
     return report
@@ -85,23 +87,36 @@ private struct PushRun {
         continue
       }
       let (name, bytes) = try source.capsule(capsule)
-      guard CapsuleStanding(capsule.text, bytes, under: erasures).erased.isEmpty else {
+      guard !holdsErasedKey(bytes) else {
         report.withheld.append(name.text)
         continue
       }
       note(name, UInt64(bytes.count), isNew: try vault.put(name, bytes))
     }
+    // Without their keys, these tell that the keys are erased.
+    for epoch in source.spans where reach(epoch) == .all && !isGone(epoch) { try putSpan(epoch) }
     var previous = source.head.digest
     for number in source.segments {
       let (bytes, manifest) = try source.manifest(number, after: previous)
       try put(manifest, bytes)
       previous = manifest.digest
     }
-    for epoch in source.spans where reach(epoch) != .all {
-      let (name, bytes) = try source.span(epoch)
-      note(name, UInt64(bytes.count), isNew: try vault.put(name, bytes))
-    }
+    for epoch in source.spans where reach(epoch) != .all { try putSpan(epoch) }
     return report
+  }
+
+  private func holdsErasedKey(_ bytes: [UInt8]) -> Bool {
+    guard let capsule = try? Capsule.inspect(bytes) else { return false }
+    return capsule.entries.contains { erasures.covers($0.category, $0.epoch) }
+  }
+
+  private mutating func putSpan(_ epoch: UInt32) throws(VaultError) {
+    let (name, bytes) = try source.span(epoch)
+    note(name, UInt64(bytes.count), isNew: try vault.put(name, bytes))
+  }
+
+  private func isGone(_ epoch: UInt32) -> Bool {
+    erasures.takesSpan(epoch, of: source.head.categories)
   }
 
   private func reach(_ epoch: UInt32) -> ErasureReach {

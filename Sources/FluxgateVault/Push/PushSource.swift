@@ -43,7 +43,7 @@ struct PushSource {
       + spans.count
   }
 
-  /// Made by the patient, and no key is known to check it by.
+  /// Made by the patient perhaps, and no key is known to check it by.
   func isCheckedElsewhere(_ name: CapsuleFileName) -> Bool { patient == nil && name.grant != nil }
 
   func capsule(_ name: CapsuleFileName) throws(VaultError) -> (ObjectName, [UInt8]) {

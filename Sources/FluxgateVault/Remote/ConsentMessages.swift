@@ -15,20 +15,8 @@ extension ConsentReceipt {
     guard let consent = fields["consent"]?.bytesValue.flatMap(ConsentID.init(bytes:)),
       let index = fields["index"]?.uint, let proof = fields["proof"]?.bytesValue
     else { throw .malformed("receipt") }
-    let record = try fields.optional("record", \.bytesValue)
-    let salt = try fields.optional("salt", \.bytesValue)
     self.init(
-      consent: consent, record: try Self.salted(record, salt), index: index, proof: proof)
-  }
-
-  private static func salted(
-    _ record: [UInt8]?, _ salt: [UInt8]?
-  ) throws(ServiceError) -> SaltedRecord? {
-    if record == nil, salt == nil { return nil }
-    guard let record = record.flatMap(TrailRecord.init), let salt,
-      let salted = SaltedRecord(record, salt: salt)
-    else { throw .malformed("record") }
-    return salted
+      consent: consent, record: try fields.salted(), index: index, proof: proof)
   }
 }
 

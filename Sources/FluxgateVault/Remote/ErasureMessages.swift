@@ -5,19 +5,23 @@ extension ErasureReceipt {
   public var encoded: [UInt8] {
     CBOR.record([
       "v": .unsigned(1), "tombstone": .bytes(tombstone), "index": .unsigned(index),
+      "record": record.map { .bytes($0.record.bytes) } ?? .null,
+      "salt": record.map { .bytes($0.salt) } ?? .null, "proof": .bytes(proof),
       "recordings": .array(recordings.map(\.cbor)),
     ]).encoded()
   }
 
   public init(encoded bytes: [UInt8]) throws(ServiceError) {
-    let fields = try WireMap(bytes, count: 4)
+    let fields = try WireMap(bytes, count: 7)
     guard let tombstone = fields["tombstone"]?.bytesValue, tombstone.count == 16,
-      let index = fields["index"]?.uint
+      let index = fields["index"]?.uint, let proof = fields["proof"]?.bytesValue
     else { throw .malformed("receipt") }
     let rows = try fields.list("recordings")
     let recordings = rows.compactMap(ErasedRecording.init)
     guard recordings.count == rows.count else { throw .malformed("recordings") }
-    self.init(tombstone: tombstone, index: index, recordings: recordings)
+    self.init(
+      tombstone: tombstone, record: try fields.salted(), index: index, proof: proof,
+      recordings: recordings)
   }
 }
 

@@ -26,6 +26,7 @@ public struct RemoteVault: Sendable {
     _ url: String, secret: PatientSecret, authority: String? = nil, timeout: Int = 60
   ) throws(RemoteError) {
     guard let base = BaseURL(url) else { throw .badURL(url) }
+    guard base.scheme == "https" || base.isLoopback else { throw .unprotected(url) }
     self.base = base
     exchange = HTTPExchange(certificateAuthority: authority, timeout: timeout)
     signer = RequestSigner(secret)
@@ -133,6 +134,18 @@ private struct BaseURL: Sendable {
     authority = String(rest.hasSuffix("/") ? rest.dropLast() : rest)
     let isPlain = authority.utf8.allSatisfy { 0x21...0x7E ~= $0 && !"/?#@\\".utf8.contains($0) }
     guard scheme == "https" || scheme == "http", !authority.isEmpty, isPlain else { return nil }
+  }
+
+  /// `localhost`, `[::1]` or `127.` and three more numbers, with a port or without: nothing that a
+  /// name server could say is somewhere else.
+  var isLoopback: Bool {
+    let port = authority.lastIndex(of: ":").flatMap { mark in
+      UInt16(authority[authority.index(after: mark)...]).map { _ in mark }
+    }
+    let host = authority[..<(port ?? authority.endIndex)]
+    let numbers = host.split(separator: ".", omittingEmptySubsequences: false)
+    return ["localhost", "[::1]"].contains(host)
+      || numbers.first == "127" && numbers.count == 4 && numbers.allSatisfy { UInt8($0) != nil }
   }
 
   func url(_ path: String, _ query: String?) -> String {

@@ -27,4 +27,15 @@ struct WireMap {
     guard let value = read(field) else { throw .malformed(name) }
     return value
   }
+
+  /// The fields `record` and `salt` of a receipt; nil where both are null.
+  func salted() throws(ServiceError) -> SaltedRecord? {
+    let record = try optional("record", \.bytesValue)
+    let salt = try optional("salt", \.bytesValue)
+    if record == nil, salt == nil { return nil }
+    guard let record = record.flatMap(TrailRecord.init), let salt,
+      let salted = SaltedRecord(record, salt: salt)
+    else { throw .malformed("record") }
+    return salted
+  }
 }

@@ -5,9 +5,12 @@ internal import FluxgateSeal
 /// The tombstones that a server goes by: each has an entry in the ledger.
 ///
 /// They are kept in the server's home too: one that is taken out of the vault, so that erased data
-/// might come back, is put back when the server starts.
+/// might come back, is put back. One is kept there as pending before its entry is made: killed
+/// anywhere, the server does what its ledger says.
 struct ErasureShelf: Sendable {
   private var kept: [String: KeptTombstone] = [:]
+  /// Handed in, and not known to be entered. A further entry for the same tombstone does no harm.
+  private var pending: [Tombstone: [UInt8]] = [:]
   /// Objects under `tomb/` that are none of this patient's, with their sizes: one that somebody is
   /// still copying there grows, and is looked at again.
   private var unfit: [ObjectName: UInt64] = [:]
@@ -24,22 +27,43 @@ struct ErasureShelf: Sendable {
     try home.makeFolder(home.erasureFolder)
     for one in try KeptTombstone.all(in: home) {
       kept[one.tombstone.text] = one
-      _ = try onDisk { () throws(VaultError) in
-        try vault.put(.tombstone(one.tombstone), one.file)
+      try onDisk { () throws(VaultError) in try Self.put(one, in: vault) }
+    }
+    for (tombstone, file) in try PendingTombstone.all(in: home, of: patient) {
+      if kept[tombstone.text] == nil {
+        pending[tombstone] = file
+      } else {
+        try PendingTombstone.drop(tombstone, in: home)
       }
+    }
+  }
+
+  /// Whatever somebody has put in its place.
+  private static func put(
+    _ one: KeptTombstone, in vault: DirectoryVault
+  ) throws(VaultError) {
+    let name = ObjectName.tombstone(one.tombstone)
+    do {
+      try vault.put(name, one.file)
+    } catch {
+      guard case .conflict = error else { throw error }
+      try vault.replace(name, one.file)
     }
   }
 
   /// All of them, in the order of their entries.
   var all: [KeptTombstone] { kept.values.sorted { $0.index < $1.index } }
 
-  /// What was put into the vault without this server, with the files' bytes. Costs a look at the
-  /// names where there is nothing new.
+  /// What is pending and what was put into the vault without this server, with the files' bytes; puts
+  /// back what was taken out. Costs a look at the names where there is nothing new.
   mutating func newcomers(
     in vault: DirectoryVault
   ) throws(ServiceError) -> [(tombstone: Tombstone, file: [UInt8])] {
-    var found: [(tombstone: Tombstone, file: [UInt8])] = []
+    var found = pending.map { (tombstone: $0.key, file: $0.value) }
     let names = try onDisk { () throws(VaultError) in try vault.list(ObjectName.tombstones) }
+    for one in kept.values where !names.contains(.tombstone(one.tombstone)) {
+      try onDisk { () throws(VaultError) in try Self.put(one, in: vault) }
+    }
     for name in names where kept[String(name.last)] == nil {
       let size = try onDisk { () throws(VaultError) in try vault.byteCount(name) }
       guard let size, unfit[name] != size else { continue }
@@ -76,19 +100,23 @@ struct ErasureShelf: Sendable {
     return reports
   }
 
-  /// Gives the index of the tombstone's entry, which is made unless it has one.
+  /// Gives the index of the tombstone's entry, which is made unless it has one, and then its record.
   mutating func enter(
     _ tombstone: Tombstone, _ file: [UInt8], in trail: VaultLedger, at now: Int64
-  ) throws(ServiceError) -> UInt64 {
+  ) throws(ServiceError) -> (index: UInt64, record: SaltedRecord?) {
     isUnfinished = true
-    if let known = kept[tombstone.text] { return known.index }
+    if let known = kept[tombstone.text] { return (known.index, nil) }
+    try PendingTombstone.keep(tombstone, file, in: home)
+    pending[tombstone] = file
     let entered = try trail.enter(TrailRecord(tombstone, file, at: now))
     let one = KeptTombstone(tombstone: tombstone, file: file, index: entered.index)
     _ = try onDisk { () throws(VaultError) in
       try HomeFile.create("\(home.erasureFolder)/\(tombstone.text)", one.bytes)
     }
     kept[tombstone.text] = one
-    return one.index
+    try PendingTombstone.drop(tombstone, in: home)
+    pending[tombstone] = nil
+    return (one.index, entered.salted)
   }
 }
 

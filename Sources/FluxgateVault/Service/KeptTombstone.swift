@@ -29,6 +29,7 @@ struct KeptTombstone: Hashable, Sendable {
   /// Every tombstone that a home keeps.
   static func all(in home: VaultHome) throws(ServiceError) -> [KeptTombstone] {
     try onDisk { () throws(VaultError) in try Folders.list(home.erasureFolder) }
+      .filter { !$0.name.hasSuffix(PendingTombstone.suffix) }
       .map { (name, _) throws(ServiceError) in
         let path = "\(home.erasureFolder)/\(name)"
         let bytes = try onDisk { () throws(VaultError) in

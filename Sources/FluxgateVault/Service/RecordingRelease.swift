@@ -188,6 +188,9 @@ extension RecordingRelease {
       return nil
     }
     let bytes = try vault.get(object, limit: Capsule.byteCountMax)
+    // Whoever can write to the vault can put one: it is nobody's, and keeps nothing from its reader.
+    let signer = (try? Capsule.inspect(bytes))?.signer
+    if let signer, signer != head.gateway, signer != patient.signing { return nil }
     let capsule = try checked(object) { [head, patient] () throws(ObjectFault) in
       try CapsuleDocument.check(bytes, named: name, of: head, patient: patient)
       guard let capsule = try? Capsule.inspect(bytes) else { throw .encoding }

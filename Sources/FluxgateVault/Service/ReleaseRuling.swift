@@ -31,14 +31,11 @@ struct DecidingGrant: Hashable, Sendable {
   let id: ConsentID
   private let pieces: [LiveGrant]
 
-  /// As capsules' names have it.
-  var digits: String { hexadecimal(id.bytes.prefix(4)) }
-
   /// Nil where nothing of the grant gives keys for this.
   init?(_ id: ConsentID, for asked: ConsentRequest, _ book: ConsentBook, at now: Int64) {
     guard asked.action != .compute else { return nil }
     self.id = id
-    pieces = book.live(at: now).filter {
+    pieces = book.live(for: asked.reader, at: now).filter {
       $0.id == id && $0.givesKeys && $0.actions.contains(asked.action)
         && $0.purposes.contains(asked.purpose) && $0.identity >= asked.identity
     }
@@ -57,8 +54,7 @@ struct DecidingGrant: Hashable, Sendable {
     guard let consent = release.consent else { return nil }
     let asked = release.request.asked(by: release.reader)
     for part in [asked] + object.keys.map(asked.narrowed) {
-      let judged = book.explain(part, at: now).first { $0.0 == consent }
-      guard let misses = judged?.1 else { return .noGrant }
+      guard let misses = book.misses(of: consent, part, at: now) else { return .noGrant }
       if let first = misses.first { return first }
     }
     return DecidingGrant(consent, for: asked, book, at: now) == nil ? .action : nil

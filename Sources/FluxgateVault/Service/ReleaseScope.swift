@@ -33,7 +33,7 @@ struct ReleaseScope: Hashable, Sendable {
   ) -> [ReleasedKey]? {
     guard capsule.recipient == reader else { return nil }
     guard let grant else { return [] }
-    if let under = name.grant, under != grant.digits, !tombstones.contains(under) { return nil }
+    if let under = name.grant, !name.isUnder(grant.id), !tombstones.contains(under) { return nil }
     var keys: [ReleasedKey] = []
     for entry in capsule.entries {
       guard let range = span?.range(of: [entry.category]) else { return nil }

@@ -41,7 +41,7 @@ extension VaultService {
       if try isThere(object, bytes) { return }
       try refuseErased(capsule, state.erasures)
       var record = TrailRecord(.keysAdded, at: now, by: sender)
-      record.consent = CapsuleFileName(object.last)?.grant.flatMap(state.consents.grant)
+      record.consent = CapsuleFileName(object.last).flatMap(state.consents.grant)
       record.recording = recording
       record.categories = Set(capsule.entries.map(\.category))
       record.objects = SHA256.digest(bytes)

@@ -1,8 +1,9 @@
+internal import FluxgateLedger
 internal import FluxgateSeal
 
 extension VaultService {
-  /// Erases what a tombstone of the patient covers: entered first, then done. Repeating it is
-  /// harmless, and goes on after a stop.
+  /// Erases what a tombstone of the patient covers: kept in the home first, then entered, then done.
+  /// Repeating it is harmless; after a stop the server goes on by itself.
   ///
   /// - Throws: `.vault(.needsResealing)`, and nothing was done, while capsules hold keys that stay.
   public func erase(tombstone file: [UInt8]) throws(ServiceError) -> ErasureReceipt {
@@ -18,10 +19,16 @@ extension VaultService {
         try VaultErasure.check(tombstone, in: vault)
       }
       state.releases.close(reachedBy: tombstone)
-      let index = try state.erasures.enter(tombstone, file, in: trail, at: now)
+      let (index, record) = try state.erasures.enter(tombstone, file, in: trail, at: now)
       let recordings = try state.erasures.apply(file, in: vault)
-      return ErasureReceipt(tombstone: tombstone.id, index: index, recordings: recordings)
+      return ErasureReceipt(
+        tombstone: tombstone.id, record: record, index: index, proof: try proof(of: index),
+        recordings: recordings)
     }
+  }
+
+  private func proof(of index: UInt64) throws(ServiceError) -> [UInt8] {
+    do { return try ledger.proof(of: index).bytes } catch { throw .ledger(error) }
   }
 }
 
@@ -29,7 +36,11 @@ extension VaultService {
 public struct ErasureReceipt: Sendable, Hashable {
   /// Its id, 16 bytes.
   public let tombstone: [UInt8]
+  /// The trail's record of it with its salt; nil when it had been entered before.
+  public let record: SaltedRecord?
   /// Of its entry in the vault's ledger.
   public let index: UInt64
+  /// The `.tlog-proof` of the entry.
+  public let proof: [UInt8]
   public let recordings: [ErasedRecording]
 }

@@ -46,7 +46,7 @@ public final class VaultService: Sendable {
     parts = try PartMaker(home)
     state = Mutex(
       ServiceState(
-        consents: try ConsentShelf(home, vault, patient),
+        consents: try ConsentShelf(home, patient),
         erasures: try ErasureShelf(home, vault, patient.keyFingerprint)))
     try serially { _, _ in }
   }
@@ -54,8 +54,19 @@ public final class VaultService: Sendable {
   /// The log's last durable checkpoint.
   public var checkpoint: SignedNote { ledger.checkpoint() }
 
-  /// The consents that concern a reader: all for the patient; for others their own, those that these
-  /// come from, and what revokes any of them.
+  /// Whether this is the patient's key, or one with a grant in force: not one that a grant has named
+  /// once, for whoever may pass on could name as many as they like.
+  public func isKnown(_ reader: KeyFingerprint) throws(ServiceError) -> Bool {
+    if reader == patient.keyFingerprint { return true }
+    // No decision: strangers come here, and the vault is not looked at for them.
+    return try state.withLock { (state) throws(ServiceError) in
+      let now = try now()
+      return !state.consents.book.live(for: reader, at: now).isEmpty
+    }
+  }
+
+  /// The consents that concern a reader: all for the patient; for others their own and those that they
+  /// signed, those that these come from, and what revokes any of them.
   public func consents(for reader: KeyFingerprint) -> [[UInt8]] {
     state.withLock { state in
       reader == patient.keyFingerprint ? state.consents.all : state.consents.own(reader)
@@ -89,14 +100,17 @@ public final class VaultService: Sendable {
     }
   }
 
+  private func now() throws(ServiceError) -> Int64 {
+    do { return try floor.now() } catch { throw .clock }
+  }
+
   /// Runs one decision after the other, each with the time at which it is made, and after a look at
   /// what was put into the vault meanwhile. Parts of releases that it ends go with them.
   func serially<Result>(
     _ body: (inout ServiceState, Int64) throws(ServiceError) -> Result
   ) throws(ServiceError) -> Result {
     try state.withLock { (state) throws(ServiceError) -> Result in
-      let now: Int64
-      do { now = try floor.now() } catch { throw .clock }
+      let now = try now()
       let result: Swift.Result<Result, ServiceError>
       do throws(ServiceError) {
         try state.refresh(from: vault, enteringIn: trail, at: now)

@@ -37,8 +37,9 @@ extension DirectoryVault {
     return try publish(aside, as: name, expected.sha256)
   }
 
-  /// Puts an object in the place of another. For a proof only, which gains cosignatures: whoever
-  /// calls this has seen that the new one says all that the old one did.
+  /// Puts an object in the place of another. For a proof, which gains cosignatures: whoever calls this
+  /// has seen that the new one says all that the old one did. And for a consent that somebody altered:
+  /// whoever calls this has the record that was entered.
   func replace(_ name: ObjectName, _ bytes: [UInt8]) throws(VaultError) {
     let aside = try makeAside(for: name)
     try Self.orRemove(aside.path) { () throws(VaultError) in

@@ -14,11 +14,14 @@ public import FluxgateSeal
 /// checkpoint: altered, removed and swapped records and entries are found without one; a trail that
 /// was cut, rewritten under the log's own key, or put back from a copy, by it.
 public enum Trail {
+  /// The longest trail that is read: 16 777 216 entries. A log's size is what its key's holder says.
+  public static let entryCountMax: UInt64 = 1 << 24
+
   /// - Parameters:
   ///   - log: the log's verifier key, from elsewhere than the source.
-  ///   - older: a checkpoint that was seen before, as the log signed it.
+  ///   - older: checkpoints that were seen before, as the log signed them.
   public static func read(
-    _ source: TrailSource, log: VerifierKey, secret: PatientSecret, since older: [UInt8]? = nil
+    _ source: TrailSource, log: VerifierKey, secret: PatientSecret, since older: [[UInt8]] = []
   ) async throws(TrailError) -> TrailReport {
     var report = TrailReport(book: ConsentBook(patient: secret.publicKey))
     let head: Checkpoint
@@ -35,47 +38,58 @@ public enum Trail {
     } catch {
       throw .server("\(error)")
     }
-    let before = olderCheckpoint(older, log, &report)
-    var tree = TrailTree(head: head, older: before)
-    let entries = try await entries(source, &tree)
-    report.findings += tree.findings
-    try await open(entries, source, secret, &report)
+    guard head.size <= entryCountMax else {
+      report.findings.append(.tooLong(size: head.size))
+      return report
+    }
+    let before = olderCheckpoints(older, log, &report)
+    try await read(source, TrailTree(head: head, older: before), secret, &report)
     TrailAudit(consents: try await source.consents(), patient: secret.publicKey).judge(&report)
     return report
   }
 
-  private static func olderCheckpoint(
-    _ older: [UInt8]?, _ log: VerifierKey, _ report: inout TrailReport
-  ) -> Checkpoint? {
-    guard let older else { return nil }
-    do {
-      let checkpoint = try SignedNote(older).checkpoint(log: log)
-      report.comparedSize = checkpoint.size
-      return checkpoint
-    } catch {
-      report.findings.append(.olderCheckpoint(error))
-      return nil
+  private static func olderCheckpoints(
+    _ older: [[UInt8]], _ log: VerifierKey, _ report: inout TrailReport
+  ) -> [Checkpoint] {
+    var found: [Checkpoint] = []
+    for bytes in older {
+      do {
+        found.append(try SignedNote(bytes).checkpoint(log: log))
+      } catch {
+        report.findings.append(.olderCheckpoint(error))
+      }
     }
+    report.comparedSizes = Set(found.map(\.size)).sorted()
+    return found
   }
 
-  /// The log's entries as far as they can be read; bundles of 256, the last one partial.
-  private static func entries(
-    _ source: TrailSource, _ tree: inout TrailTree
-  ) async throws(TrailError) -> [[UInt8]] {
+  /// The log's entries as far as they can be read, bundle by bundle: 256 entries, the last one
+  /// partial. Nothing beyond the first that is missing is asked for.
+  private static func read(
+    _ source: TrailSource, _ begun: TrailTree, _ secret: PatientSecret,
+    _ report: inout TrailReport
+  ) async throws(TrailError) {
+    var tree = begun
+    var records: [TrailFinding] = []
+    var isWhole = true
     for address in TileAddress.all(ofSize: tree.head.size) where address.level == .entries {
       guard let bundle = try await tile(address, source).flatMap(EntryBundle.decode),
         bundle.count >= address.width
       else {
         tree.miss(address)
-        return tree.entries
+        isWhole = false
+        break
       }
+      let entries = Array(bundle.prefix(address.width))
       let hashes = TileAddress(level: .hashes(0), index: address.index, width: address.width)
       let leaves: [UInt8]? =
         if let hashes { try await tile(hashes, source) } else { nil }
-      tree.append(Array(bundle.prefix(address.width)), leaves: leaves ?? [])
+      tree.append(entries, leaves: leaves ?? [])
+      let first = address.index * UInt64(TileAddress.fullWidth)
+      records += try await open(entries, from: first, source, secret, &report.lines)
     }
-    tree.finish()
-    return tree.entries
+    if isWhole { tree.finish() }
+    report.findings += tree.findings + records
   }
 
   /// A partial tile may have been replaced by its full one.
@@ -86,26 +100,26 @@ public enum Trail {
     return address.isFull ? nil : try await source.tile(address.full)
   }
 
+  /// Opens the records of at most 256 entries, and gives what is wrong with them.
   private static func open(
-    _ entries: [[UInt8]], _ source: TrailSource, _ secret: PatientSecret,
-    _ report: inout TrailReport
-  ) async throws(TrailError) {
-    for start in stride(from: 0, to: entries.count, by: 256) {
-      let some = Array(entries[start..<min(start + 256, entries.count)])
-      let sealed = try await source.records(UInt64(start), some)
-      for (place, entry) in some.enumerated() {
-        let index = UInt64(start + place)
-        guard let sealed = sealed[index] else {
-          report.findings.append(.recordMissing(index: index))
-          continue
-        }
-        guard let opened = SaltedRecord(opening: sealed, with: secret), opened.entry == entry
-        else {
-          report.findings.append(.recordAltered(index: index))
-          continue
-        }
-        report.lines.append(TrailLine(index: index, record: opened.record))
+    _ entries: [[UInt8]], from first: UInt64, _ source: TrailSource, _ secret: PatientSecret,
+    _ lines: inout [TrailLine]
+  ) async throws(TrailError) -> [TrailFinding] {
+    let sealed = try await source.records(first, entries)
+    var findings: [TrailFinding] = []
+    for (place, entry) in entries.enumerated() {
+      let index = first + UInt64(place)
+      guard let sealed = sealed[index] else {
+        findings.append(.recordMissing(index: index))
+        continue
       }
+      guard let opened = SaltedRecord(opening: sealed, with: secret), opened.entry == entry
+      else {
+        findings.append(.recordAltered(index: index))
+        continue
+      }
+      lines.append(TrailLine(index: index, record: opened.record))
     }
+    return findings
   }
 }

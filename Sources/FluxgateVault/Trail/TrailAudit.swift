@@ -47,8 +47,7 @@ struct TrailAudit {
     let asked = ConsentRequest(
       reader: record.actor, categories: record.categories, action: action, purpose: purpose,
       data: record.window, identity: identity)
-    let judged = book.explain(asked, at: record.at)
-    guard let misses = judged.first(where: { $0.0 == consent })?.1 else {
+    guard let misses = book.misses(of: consent, asked, at: record.at) else {
       return .unpermitted(index: line.index, nil)
     }
     return misses.first.map { .unpermitted(index: line.index, $0) }

@@ -10,11 +10,14 @@ public struct TrailReport: Sendable {
   /// Records that opened, in the order of the ledger.
   public internal(set) var lines: [TrailLine] = []
   public internal(set) var findings: [TrailFinding] = []
-  /// How many entries the older checkpoint held that this trail was compared with; nil without one:
-  /// then a trail that was cut or put back from a copy cannot be told from a whole one.
-  public internal(set) var comparedSize: UInt64?
+  /// How many entries the older checkpoints held that this trail was compared with, rising. Without
+  /// one, a trail that was cut or put back from a copy cannot be told from a whole one.
+  public internal(set) var comparedSizes: [UInt64] = []
   /// The consents by which releases were judged.
   public internal(set) var book: ConsentBook
+
+  /// Of the longest of them.
+  public var comparedSize: UInt64? { comparedSizes.last }
 
   /// Nothing was found that should not be.
   public var isSound: Bool { findings.isEmpty }
@@ -32,6 +35,8 @@ public enum TrailFinding: Sendable, Hashable {
   case checkpoint(NoteError)
   /// The older checkpoint is not one of this log, so it was not compared with.
   case olderCheckpoint(NoteError)
+  /// The log claims more entries than a trail is read with: none of them was looked at.
+  case tooLong(size: UInt64)
   /// The log has fewer entries than it had: cut, or put back from a copy.
   case shorter(size: UInt64, before: UInt64)
   /// The entries up to the older checkpoint are others than they were.

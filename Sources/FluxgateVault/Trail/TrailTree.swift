@@ -1,18 +1,18 @@
 internal import FluxgateLedger
 
-/// Rebuilds a log's tree from its entries, and compares it with two checkpoints.
+/// Rebuilds a log's tree from its entries, and compares it with checkpoints.
 struct TrailTree {
   let head: Checkpoint
-  private(set) var entries: [[UInt8]] = []
   private(set) var findings: [TrailFinding] = []
-  private let older: Checkpoint?
+  private let older: [Checkpoint]
   private var edge = RightEdge()
 
-  init(head: Checkpoint, older: Checkpoint?) {
+  /// - Parameter older: checkpoints that the log signed before, in any order.
+  init(head: Checkpoint, older: [Checkpoint]) {
     self.head = head
     self.older = older
-    guard let older, older.size > head.size else { return }
-    findings.append(.shorter(size: head.size, before: older.size))
+    let longest = older.map(\.size).max() ?? 0
+    if longest > head.size { findings.append(.shorter(size: head.size, before: longest)) }
   }
 
   /// - Parameter leaves: the tile of leaf hashes, by which an entry that was changed is named.
@@ -24,8 +24,7 @@ struct TrailTree {
         findings.append(.entry(index: edge.size))
       }
       edge.append(leaf)
-      entries.append(entry)
-      if edge.size == older?.size, edge.root != older?.root {
+      if older.contains(where: { $0.size == edge.size && $0.root != edge.root }) {
         findings.append(.rewritten(before: edge.size))
       }
     }

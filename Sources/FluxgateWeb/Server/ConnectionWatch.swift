@@ -1,30 +1,4 @@
 internal import NIOCore
-internal import Synchronization
-
-/// How many connections each address holds. Any thread.
-final class ConnectionCount: Sendable {
-  private let most: Int
-  private let counts = Mutex<[String: Int]>([:])
-
-  init(most: Int) { self.most = most }
-
-  /// False when the address holds as many as it may: then nothing is counted.
-  func enter(_ address: String) -> Bool {
-    counts.withLock { held in
-      let count = held[address] ?? 0
-      guard count < most else { return false }
-      held[address] = count + 1
-      return true
-    }
-  }
-
-  func leave(_ address: String) {
-    counts.withLock { held in
-      guard let count = held[address] else { return }
-      held[address] = count > 1 ? count - 1 : nil
-    }
-  }
-}
 
 /// Lets go of a client that takes no byte of its answer, and of one that holds too many connections.
 ///
@@ -35,7 +9,7 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
   typealias OutboundIn = NIOAny
   typealias OutboundOut = NIOAny
 
-  private let count: ConnectionCount
+  private let count: HeldCount
   private let stall: TimeAmount
   private var address: String?
   /// Writes that the system has not taken yet.
@@ -43,7 +17,7 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
   private var lastProgress = NIODeadline.now()
   private var round: RepeatedTask?
 
-  init(count: ConnectionCount, stallSeconds: Int) {
+  init(count: HeldCount, stallSeconds: Int) {
     self.count = count
     stall = .seconds(Int64(stallSeconds))
   }

@@ -133,7 +133,7 @@ public struct WebServer: Sendable {
   }
 
   private var builder: HTTPServerBuilder {
-    let count = ConnectionCount(most: limits.connectionsPerAddress)
+    let count = HeldCount(most: limits.connectionsPerAddress)
     let configuration = HTTP1Channel.Configuration(
       additionalChannelHandlers: [
         ConnectionWatch(count: count, stallSeconds: limits.stallSeconds)

@@ -10,7 +10,7 @@ struct VaultDesk: Sendable {
   let check: RequestCheck
   /// `https` or `http`.
   let scheme: String
-  private let gates = VaultGates()
+  let gates = VaultGates()
 
   init(service: VaultService, home: VaultHome, check: RequestCheck, scheme: String) {
     self.service = service
@@ -31,10 +31,12 @@ struct VaultDesk: Sendable {
     } catch {
       return VaultAnswers.failure(error)
     }
-    do throws(ServiceError) {
-      return try answer(request, parts[1], Array(parts[2...]), reader)
-    } catch {
-      return VaultAnswers.failure(error)
+    return gates.oneOfFew(reader.keyFingerprint) {
+      do throws(ServiceError) {
+        return try answer(request, parts[1], Array(parts[2...]), reader)
+      } catch {
+        return VaultAnswers.failure(error)
+      }
     }
   }
 
@@ -62,7 +64,7 @@ struct VaultDesk: Sendable {
     _ body: [UInt8], _ reader: PatientPublicKey
   ) throws(ServiceError) -> WebAnswer {
     let request = try ReleaseRequest(encoded: body)
-    if let seconds = wait(reader) { return VaultAnswers.tooMany(seconds: seconds) }
+    if let seconds = try wait(reader) { return VaultAnswers.tooMany(seconds: seconds) }
     return VaultAnswers.cbor(try service.release(request, by: reader).encoded)
   }
 
@@ -70,6 +72,9 @@ struct VaultDesk: Sendable {
     _ parts: [String], _ reader: PatientPublicKey
   ) throws(ServiceError) -> WebAnswer {
     guard let id = Digits.bytes(parts[0]), id.count == 16 else { return VaultAnswers.unknown }
+    if let seconds = gates.object(reader.keyFingerprint) {
+      return VaultAnswers.tooMany(seconds: seconds)
+    }
     let name = parts.dropFirst().joined(separator: "/")
     switch try service.object(name, of: id, by: reader.keyFingerprint) {
     case .bytes(let bytes): return WebAnswer(200, .bytes(bytes))
@@ -81,7 +86,7 @@ struct VaultDesk: Sendable {
   private func submit(
     _ body: [UInt8], _ reader: PatientPublicKey
   ) throws(ServiceError) -> WebAnswer {
-    if let seconds = wait(reader) { return VaultAnswers.tooMany(seconds: seconds) }
+    if let seconds = try wait(reader) { return VaultAnswers.tooMany(seconds: seconds) }
     return VaultAnswers.cbor(try service.submit(consent: body).encoded)
   }
 
@@ -100,7 +105,7 @@ struct VaultDesk: Sendable {
     guard reader.keyFingerprint == service.patient.keyFingerprint else {
       return VaultAnswers.notPermitted
     }
-    if let seconds = wait(reader) { return VaultAnswers.tooMany(seconds: seconds) }
+    if let seconds = try wait(reader) { return VaultAnswers.tooMany(seconds: seconds) }
     return VaultAnswers.cbor(try service.erase(tombstone: body).encoded)
   }
 
@@ -137,10 +142,9 @@ struct VaultDesk: Sendable {
     }
   }
 
-  private func wait(_ reader: PatientPublicKey) -> Int? {
+  private func wait(_ reader: PatientPublicKey) throws(ServiceError) -> Int? {
     let name = reader.keyFingerprint
-    let isKnown = name == service.patient.keyFingerprint || !service.consents(for: name).isEmpty
-    return gates.wait(name, isKnown: isKnown)
+    return gates.decision(name, isKnown: try service.isKnown(name))
   }
 
   private func message(_ request: WebRequest) -> RequestMessage {

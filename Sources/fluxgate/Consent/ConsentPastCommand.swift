@@ -25,7 +25,7 @@ struct ConsentPastCommand: ParsableCommand {
     let book = try store.book()
     let grant = try ConsentShowCommand.grant(try ConsentScope.id(id), in: book)
     let now = ConsentScope.now
-    guard book.live(at: now).contains(where: { $0.id == grant.id }) else {
+    guard book.isLive(grant.id, at: now) else {
       throw Fault(
         "G24", "this grant is not in force", state: "Nothing was sealed.",
         remedy: "`fluxgate consent show` says how it stands",

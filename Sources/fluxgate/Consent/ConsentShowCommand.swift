@@ -43,7 +43,7 @@ struct ConsentShowCommand: ParsableCommand {
   }
 
   static func grant(_ id: ConsentID, in book: ConsentBook) throws(Fault) -> ConsentGrant {
-    if let grant = book.grants.first(where: { $0.id == id }) { return grant }
+    if let grant = book.grant(id) { return grant }
     throw .consent(.unknownGrant(id))
   }
 }

@@ -97,8 +97,7 @@ struct GrantPassingOptions: ParsableArguments {
         "G21", "what is forbidden cannot be passed on", state: "Nothing was stored.",
         remedy: "leave --delegate and --parent away", exit: .refused)
     }
-    guard let parent = grant.parent, let above = book.grants.first(where: { $0.id == parent })
-    else { return }
+    guard let above = grant.parent.flatMap(book.grant) else { return }
     let allowed = above.delegation?.categories ?? []
     guard grant.categories.isSubset(of: allowed) else {
       throw Fault(

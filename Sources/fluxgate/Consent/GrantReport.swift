@@ -46,7 +46,7 @@ enum GrantState: String {
     } else if !grant.valid.contains(now) {
       self = .notYet
     } else {
-      let isLive = grant.effect == .deny || book.live(at: now).contains { $0.id == grant.id }
+      let isLive = grant.effect == .deny || book.isLive(grant.id, at: now)
       self = isLive ? .live : .withoutEffect
     }
   }

@@ -11,8 +11,24 @@ enum Grantees {
     let categories = Set(plan.devices.map(\.category.rawValue))
     let recipients = grants.recipients(of: categories, at: HostClock.now.nanoseconds).dropFirst()
     let refused = grants.refusedCount
-    return recipients.flatMap(line)
+    return joined(recipients).flatMap(line)
       + (refused > 0 ? ["\(refused) record(s) among the vault's consents do not count."] : [])
+  }
+
+  /// Several grants of one key in one line.
+  private static func joined(_ recipients: some Sequence<Recipient>) -> [Recipient] {
+    var found: [Recipient] = []
+    for recipient in recipients {
+      let place = found.firstIndex { $0.key.keyFingerprint == recipient.key.keyFingerprint }
+      guard let place else {
+        found.append(recipient)
+        continue
+      }
+      found[place] = Recipient(
+        found[place].key,
+        categories: (found[place].categories ?? []).union(recipient.categories ?? []))
+    }
+    return found
   }
 
   private static func line(_ recipient: Recipient) -> [String] {

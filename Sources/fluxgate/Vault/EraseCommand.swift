@@ -1,6 +1,7 @@
 import ArgumentParser
 import Fluxgate
 import FluxgateConsent
+import FluxgateLedger
 import FluxgateSeal
 import FluxgateVault
 import Foundation
@@ -31,6 +32,8 @@ struct EraseCommand: ParsableCommand {
   @OptionGroup var scope: ErasureOptions
   @Flag(help: "Show what would go, and do nothing.")
   var dryRun = false
+  @Option(help: "A server's ledger key, or a file with it (default: as seen before).")
+  var ledger: String?
   @Option(help: "Certificate authorities to trust instead of the system's, PEM.")
   var ca: String?
   @OptionGroup var passphrase: PassphraseOptions
@@ -49,16 +52,27 @@ struct EraseCommand: ParsableCommand {
     let wish = try scope.wish()
     let secret = try KeyFiles.secret(key ?? "patient.secret", passphrase: passphrase.source)
     let desk = try ErasureDesk(vault, secret: secret, authority: ca)
-    defer { desk.clean() }
     let plan = try desk.plan(wish)
     Console.say(ErasureText.lines(plan, wish))
     if dryRun { return Console.report(ErasureText.Report(plan, wish, done: [])) }
     try confirm()
-    let done = try plan.scopes.map { (scope) throws(Fault) in try desk.erase(scope) }
+    let log = try ledgerKey(of: desk, secret.publicKey.keyFingerprint)
+    let done = try plan.scopes.map { (scope) throws(Fault) in try desk.erase(scope, log: log) }
     Console.say(done.flatMap { ErasureText.lines($0) })
     Console.report(ErasureText.Report(plan, wish, done: done))
-    let isDone = done.allSatisfy { $0.recordings.allSatisfy(\.isDone) } && plan.undated.isEmpty
+    let isDone = done.allSatisfy { $0.recordings.allSatisfy(\.isDone) } && plan.isComplete
     try Console.end(isDone ? .done : .incomplete)
+  }
+
+  /// The key that a receipt is checked by; nil for a vault that is a folder, which gives none.
+  private func ledgerKey(
+    of desk: ErasureDesk, _ patient: KeyFingerprint
+  ) throws(Fault) -> VerifierKey? {
+    if let ledger { return try VerifierKeyArgument.read(ledger, type: .ed25519) }
+    if let seen = try SeenLogs(home.place).key(at: vault, of: patient) { return seen }
+    guard let key = try desk.ownKey() else { return nil }
+    Console.say("The receipt is checked by the server's own key: give --ledger, or see `trail`.")
+    return key
   }
 
   /// A person at a terminal is asked once; a program has said what it wants.

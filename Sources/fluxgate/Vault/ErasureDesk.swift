@@ -1,6 +1,6 @@
 import Fluxgate
 import FluxgateConsent
-import FluxgateRecording
+import FluxgateLedger
 import FluxgateSeal
 import FluxgateSignal
 import FluxgateVault
@@ -10,13 +10,11 @@ import Foundation
 struct ErasureDesk {
   private enum Place {
     case folder(DirectoryVault)
-    case server(RemoteVault)
+    case server(RemoteVault, RemoteErasure)
   }
 
   private let place: Place
   private let secret: PatientSecret
-  /// Copies of what a server holds, to plan by: capsules are among them.
-  private let copies = NSTemporaryDirectory() + "fluxgate-erase-\(UUID().uuidString)"
 
   init(_ vault: String, secret: PatientSecret, authority: String?) throws(Fault) {
     self.secret = secret
@@ -25,13 +23,19 @@ struct ErasureDesk {
       return
     }
     do throws(RemoteError) {
-      place = .server(try RemoteVault(vault, secret: secret, authority: authority))
+      let remote = try RemoteVault(vault, secret: secret, authority: authority)
+      let categories = Set(Category.allCases.map(\.rawValue))
+      place = .server(remote, RemoteErasure(remote, secret: secret, categories: categories))
     } catch {
       throw .remote(error)
     }
   }
 
-  func clean() { try? FileManager.default.removeItem(atPath: copies) }
+  /// The key of the log behind a server, as the server itself says; nil for a folder.
+  func ownKey() throws(Fault) -> VerifierKey? {
+    guard case .server(let remote, _) = place else { return nil }
+    return try Self.asked { () async throws(RemoteError) in try await remote.ledgerKey() }
+  }
 
   func plan(_ wish: ErasureWish) throws(Fault) -> ErasurePlan {
     switch place {
@@ -39,17 +43,25 @@ struct ErasureDesk {
       try Self.faults { () throws(VaultError) in
         try ErasurePlan(wish, in: vault, of: secret.publicKey.keyFingerprint)
       }
-    case .server(let remote):
-      try plan(wish, by: try documents(of: wish.recording, in: remote))
+    case .server(_, let erasure):
+      try Self.asked { () async throws(RemoteError) in try await erasure.plan(wish) }
     }
   }
 
-  func erase(_ scope: ErasureScope) throws(Fault) -> ErasureResult {
+  /// - Parameter log: whose proof a server's receipt must hold.
+  func erase(_ scope: ErasureScope, log: VerifierKey?) throws(Fault) -> ErasureResult {
     let tombstone = Tombstone(
       of: scope, patient: secret.publicKey, created: Int64(Date().timeIntervalSince1970))
-    return switch place {
-    case .folder(let vault): try erase(tombstone, in: vault)
-    case .server(let remote): try erase(tombstone, at: remote)
+    switch place {
+    case .folder(let vault): return try erase(tombstone, in: vault)
+    case .server(let remote, let erasure):
+      let done = try Self.asked { () async throws(RemoteError) in
+        let key = if let log { log } else { try await remote.ledgerKey() }
+        return try await erasure.erase(tombstone, log: key)
+      }
+      return ErasureResult(
+        tombstone: tombstone, index: done.receipt.index, resealed: done.resealedCount,
+        recordings: done.receipt.recordings)
     }
   }
 
@@ -68,62 +80,12 @@ struct ErasureDesk {
     }
   }
 
-  private func erase(
-    _ tombstone: Tombstone, at remote: RemoteVault
-  ) throws(Fault) -> ErasureResult {
-    let copies = try folders()
-    let capsules = try Self.faults { () throws(VaultError) in
-      try VaultErasure.resealed(for: tombstone, in: copies, secret: secret)
+  private static func asked<Value: Sendable>(
+    _ ask: @escaping @Sendable () async throws(RemoteError) -> Value
+  ) throws(Fault) -> Value {
+    try AsyncWork.wait { () async throws(Fault) in
+      do throws(RemoteError) { return try await ask() } catch { throw .remote(error) }
     }
-    let file = tombstone.signed(by: secret)
-    let receipt = try AsyncWork.wait { () async throws(Fault) in
-      do throws(RemoteError) {
-        for capsule in capsules {
-          try await remote.add(
-            capsule: capsule.bytes, recording: capsule.recording, name: capsule.name)
-        }
-        return try await remote.erase(tombstone: file)
-      } catch {
-        throw .remote(error)
-      }
-    }
-    return ErasureResult(
-      tombstone: tombstone, index: receipt.index, resealed: capsules.count,
-      recordings: receipt.recordings)
-  }
-
-  private func plan(
-    _ wish: ErasureWish, by copies: [RecordingFolder]
-  ) throws(Fault) -> ErasurePlan {
-    try Self.faults { () throws(VaultError) in
-      try ErasurePlan(wish, in: copies, of: secret.publicKey.keyFingerprint)
-    }
-  }
-
-  /// Identity, spans and the patient's own capsules, by a release to the patient.
-  private func documents(
-    of recording: [UInt8]?, in remote: RemoteVault
-  ) throws(Fault) -> [RecordingFolder] {
-    let request: ReleaseRequest
-    do throws(ServiceError) {
-      request = try ReleaseRequest(
-        recording: recording, categories: Set(Category.allCases.map(\.rawValue)),
-        window: TimeWindow(), purpose: "PATRQT", identity: .identified)
-    } catch {
-      throw .service(error)
-    }
-    try DurableFile.makeFolder(copies)
-    return try AsyncWork.wait { [copies] () async throws(Fault) in
-      do throws(RemoteError) {
-        return try await remote.documents(of: try await remote.release(request), into: copies)
-      } catch {
-        throw .remote(error)
-      }
-    }
-  }
-
-  private func folders() throws(Fault) -> [RecordingFolder] {
-    RecordingRecovery.folders(in: copies).map { RecordingFolder($0) }
   }
 
   private static func faults<Value>(

@@ -19,6 +19,16 @@ enum ErasureText {
         "  NOT erased: \(plan.undated.count) epochs do not say when they were; --recording takes "
           + "them", columns: 80, hanging: 2)
     }
+    for id in plan.damaged {
+      lines += TextBlock.wrap(
+        "  NOT looked into: \(id), for an object of it is damaged; --recording takes all of it",
+        columns: 80, hanging: 2)
+    }
+    for id in plan.unclosed {
+      lines += TextBlock.wrap(
+        "  not seen to be closed: \(id). What its gateway still holds of this time goes with its "
+          + "next push, or `fluxgate erase --apply` there", columns: 80, hanging: 2)
+    }
     return lines
   }
 
@@ -96,6 +106,7 @@ enum ErasureText {
     let recordings: [String]
     let categories: [String]?
     let epochs, undated: [Epochs]
+    let unclosed, damaged: [String]
     let tombstones: [Done]
 
     init(_ plan: ErasurePlan, _ wish: ErasureWish, done: [ErasureResult]) {
@@ -103,6 +114,8 @@ enum ErasureText {
       categories = wish.categories.map { $0.sorted().map(ErasureText.name) }
       epochs = plan.scopes.flatMap { $0.epochs ?? [] }.map(Epochs.init)
       undated = plan.undated.map(Epochs.init)
+      unclosed = plan.unclosed
+      damaged = plan.damaged
       tombstones = done.map {
         Done(
           tombstone: $0.tombstone.text, index: $0.index, resealed: $0.resealed,

@@ -21,7 +21,7 @@ struct TrailCommand: ParsableCommand {
   var server: String?
   @Option(help: "The ledger's verifier key, or a file with it (default: as seen before).")
   var ledger: String?
-  @Option(help: "A checkpoint to go on from (default: the newest that was seen).")
+  @Option(help: "A checkpoint to go on from, besides the newest that was seen.")
   var since: String?
   @Option(help: "Certificate authorities to trust instead of the system's, PEM.")
   var ca: String?
@@ -45,7 +45,7 @@ struct TrailCommand: ParsableCommand {
       if let pinned { pinned } else { try await place.ownKey() }
     }
     let older = try since.map { (path) throws(Fault) in try DurableFile.read(path) }
-    let before = try older ?? seen.checkpoint(of: log)
+    let before = try [older, seen.checkpoint(of: log)].compactMap(\.self)
     let report = try AsyncWork.wait { () async throws(Fault) in
       do throws(TrailError) {
         return try await Trail.read(place.source, log: log, secret: secret, since: before)

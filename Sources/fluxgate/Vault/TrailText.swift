@@ -67,9 +67,10 @@ struct TrailText {
       lines.append("First look at this ledger; its key was taken from the vault itself:")
       lines.append("  \(log.text)")
     }
-    if let before = trail.comparedSize {
-      lines.append("Compared with the checkpoint of \(before) entries that was seen before.")
-    } else {
+    lines += trail.comparedSizes.map {
+      "Compared with the checkpoint of \($0) entries that was seen before."
+    }
+    if trail.comparedSizes.isEmpty {
       lines.append("No earlier checkpoint: a trail that was cut would look like this too.")
     }
     lines.append(cosigned)

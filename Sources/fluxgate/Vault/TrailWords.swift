@@ -40,6 +40,7 @@ enum TrailWords {
     switch finding {
     case .checkpoint(let error): "the ledger's checkpoint is not signed by its key (\(error))"
     case .olderCheckpoint(let error): "the earlier checkpoint is of another ledger (\(error))"
+    case .tooLong(let size): "the ledger claims \(size) entries: none was looked at"
     case .shorter(let size, let before):
       "the ledger has \(size) entries and had \(before): cut, or put back from a copy"
     case .rewritten(let before): "the first \(before) entries are others than they were"

@@ -29,7 +29,7 @@ import Testing
   }
 
   private func remote(_ url: String, trusting authority: String?) throws -> RemoteVault {
-    try RemoteVault(url, secret: bench.patient, authority: authority, timeout: 10)
+    try RemoteVault(url, secret: bench.patient, authority: authority, timeout: patience)
   }
 
   @Test func `readers who trust its certificate are served, others send nothing`() async throws {

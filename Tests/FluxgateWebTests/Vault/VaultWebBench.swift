@@ -29,7 +29,9 @@ final class VaultWebBench: Sendable {
   let cardiologist: PatientSecret
   let stranger: PatientSecret
 
-  init() throws {
+  /// - Parameter glucoseReachesBack: the second epoch's glucose begins with the first epoch, as that
+  ///   of a device which is read late.
+  init(glucoseReachesBack: Bool = false) throws {
     root = FileManager.default.temporaryDirectory.path + "/fluxgate-web-\(UUID().uuidString)"
     for name in ["/vault", "/out"] {
       try FileManager.default.createDirectory(
@@ -40,7 +42,7 @@ final class VaultWebBench: Sendable {
     stranger = try required(PatientSecret(name: "somebody"))
     home = VaultHome(path: root + "/home")
     try home.create(logName: "vault.example/trail")
-    try record()
+    try record(glucoseReachesBack)
   }
 
   deinit { try? FileManager.default.removeItem(atPath: root) }
@@ -86,7 +88,12 @@ final class VaultWebBench: Sendable {
     return SignedConsent.sign(.revocation(record), by: patient.signing).bytes
   }
 
-  private func record() throws {
+  func service() throws -> VaultService {
+    try VaultService(
+      vault: try DirectoryVault(root + "/vault"), home: home, patient: patient.publicKey)
+  }
+
+  private func record(_ glucoseReachesBack: Bool) throws {
     let gateway = try required(GatewayIdentity(logName: "example.org/log"))
     let folder = RecordingFolder(root + "/recording")
     let pairing = Pairing(
@@ -110,10 +117,11 @@ final class VaultWebBench: Sendable {
       let now = (Self.start + 60 * epoch) * 1_000_000_000
       if epoch > 0 { try writer.rollEpoch(at: now) }
       for stream in [UInt32(1), 2] {
+        let first = glucoseReachesBack && stream == 2 ? Self.start * 1_000_000_000 : now
         try writer.append(
           ChunkContent(
             stream: stream, rows: [UInt8](repeating: UInt8(stream), count: 600), rowCount: 50,
-            firstSample: UInt64(epoch) * 50, firstTime: now + 1_000_000_000,
+            firstSample: UInt64(epoch) * 50, firstTime: first + 1_000_000_000,
             lastTime: now + 50_000_000_000))
       }
     }

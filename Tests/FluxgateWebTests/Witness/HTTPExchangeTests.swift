@@ -12,7 +12,7 @@ struct HTTPExchangeTests {
         ? WebAnswer(200, .bytes([UInt8](repeating: 1, count: 1000)))
         : .text(301, "there", headers: [("location", "/long")])
     }
-    let exchange = HTTPExchange(timeout: 5)
+    let exchange = HTTPExchange(timeout: patience)
     await #expect(throws: ExchangeError.tooLarge(limit: 999)) {
       try await exchange.send("GET", server.url + "/long", limit: 999)
     }
@@ -23,7 +23,7 @@ struct HTTPExchangeTests {
   }
 
   @Test func `addresses that are none, and servers that are not there`() async throws {
-    let exchange = HTTPExchange(timeout: 5)
+    let exchange = HTTPExchange(timeout: patience)
     for url in ["", "127.0.0.1", "file:///etc/passwd", "http://", "unix:///tmp/x"] {
       await #expect(throws: ExchangeError.self, "\(url)") {
         try await exchange.send("GET", url, limit: 10)
@@ -59,7 +59,7 @@ struct HTTPExchangeTests {
         : WebAnswer(
           200, .file(path: whole, byteCount: UInt64(bytes.count), isTemporary: false))
     }
-    let exchange = HTTPExchange(timeout: 5)
+    let exchange = HTTPExchange(timeout: patience)
     func download(_ place: String, limit: Int = 200_000) async throws -> Int {
       try await exchange.download(server.url + place, to: path, limit: limit).status
     }

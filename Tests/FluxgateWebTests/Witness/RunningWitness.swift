@@ -34,7 +34,7 @@ final class RunningWitness: Sendable {
     let address = try ListenAddress("127.0.0.1:\(port)")
     var opened: WitnessServer?
     // One that was just stopped may hold its folder a moment longer.
-    for _ in 0..<500 where opened == nil {
+    for _ in 0..<100 * patience where opened == nil {
       opened = try? WitnessServer(home: home, address: address)
       if opened == nil { try await Task.sleep(for: .milliseconds(10)) }
     }
@@ -93,7 +93,7 @@ final class WitnessBench: Sendable {
 
   /// A courier for members, running until the bench's user cancels the task.
   func courier(
-    _ quorum: Int, _ members: [(VerifierKey, String)], timeout: Int = 1
+    _ quorum: Int, _ members: [(VerifierKey, String)], timeout: Int = patience
   ) throws -> (WitnessCourier, Task<Void, Never>) {
     var asked: [WitnessPolicy.Member] = []
     for (key, url) in members {
@@ -107,9 +107,9 @@ final class WitnessBench: Sendable {
 
   /// Looks every 10 ms until it is so.
   func eventually(
-    seconds: Double = 20, _ isTrue: @Sendable () throws -> Bool
+    _ isTrue: @Sendable () throws -> Bool
   ) async throws -> Bool {
-    let end = Date(timeIntervalSinceNow: seconds)
+    let end = Date(timeIntervalSinceNow: Double(patience))
     while try !isTrue() {
       if Date() > end { return false }
       try await Task.sleep(for: .milliseconds(10))

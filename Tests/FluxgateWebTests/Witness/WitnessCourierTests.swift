@@ -16,7 +16,8 @@ struct WitnessCourierTests {
       return .text(200, "too late")
     }
     let (courier, task) = try bench.courier(
-      2, [(first.key, servers[0].url), (second.key, servers[1].url), (third.key, slow.url)])
+      2, [(first.key, servers[0].url), (second.key, servers[1].url), (third.key, slow.url)],
+      timeout: 1)
     defer { task.cancel() }
     for size in [1, 2, 260, 300] {
       try bench.grow(size - Int(bench.log.head.size))
@@ -171,7 +172,7 @@ struct WitnessCourierTests {
     let restored = try WitnessBench.open(bench.path + "/backup")
     _ = try restored.append([[0xFF]])
     let late = WitnessCourier(
-      log: restored, policy: courier.policy, exchange: HTTPExchange(timeout: 5))
+      log: restored, policy: courier.policy, exchange: HTTPExchange(timeout: patience))
     let lateTask = Task { await late.run() }
     defer { lateTask.cancel() }
     #expect(try await bench.eventually { late.faults[0].fault == .ahead(size: 7) })

@@ -55,7 +55,7 @@ struct WitnessServerTests {
     let logKey = try #require(VerifyingKey(bytes: bytes(steps.logPublicKeyHex)))
     try home.trust(try #require(VerifierKey(name: steps.logOrigin, key: logKey)))
     let server = try await RunningWitness(home)
-    let exchange = HTTPExchange(timeout: 10)
+    let exchange = HTTPExchange(timeout: patience)
     for (place, step) in steps.stepsInOrder.enumerated() {
       let answer = try await exchange.send(
         "POST", server.url + "/add-checkpoint", body: Array(step.request.utf8), limit: 4096)
@@ -81,7 +81,7 @@ struct WitnessServerTests {
   @Test func `other places, methods and sizes`() async throws {
     let bench = try WitnessBench()
     let server = try await RunningWitness(try bench.home(1).home)
-    let exchange = HTTPExchange(timeout: 10)
+    let exchange = HTTPExchange(timeout: patience)
     let unknown = String(repeating: "0", count: 64)
     for (method, place, body, status) in [
       ("GET", "/", 0, 404), ("GET", "/add-checkpoint", 0, 404), ("POST", "/x", 1, 404),
@@ -103,7 +103,7 @@ struct WitnessServerTests {
     try bench.grow()
     let request = AddCheckpoint(
       oldSize: 0, proof: [], note: bench.log.checkpoint(), checkpoint: bench.log.head)
-    let exchange = HTTPExchange(timeout: 10)
+    let exchange = HTTPExchange(timeout: patience)
     for status in [404, 200] {
       let answer = try await exchange.send(
         "POST", server.url + "/add-checkpoint", body: request.bytes, limit: 4096)
@@ -119,7 +119,7 @@ struct WitnessServerTests {
     let bench = try WitnessBench()
     let (home, _) = try bench.home(1)
     let server = try await RunningWitness(home)
-    let exchange = HTTPExchange(timeout: 10)
+    let exchange = HTTPExchange(timeout: patience)
     let split = try WitnessBench.open(bench.path + "/split")
     try bench.grow(3)
     _ = try split.append([[1], [2], [3]])
