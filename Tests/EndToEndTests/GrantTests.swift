@@ -33,30 +33,57 @@ import Testing
     _ categories: Set<UInt16> = [1], actions: Set<ConsentAction> = [.read],
     valid: TimeWindow = TimeWindow(from: now - 100, until: now + 100),
     data: TimeWindow = TimeWindow(), identity: IdentityLevel = .identified,
-    to reader: PatientSecret? = nil, effect: ConsentGrant.Effect = .permit
+    to reader: PatientSecret? = nil, effect: ConsentGrant.Effect = .permit,
+    id: ConsentID = .random()
   ) -> ConsentGrant {
     .plain(
       by: patient, to: (reader ?? clinic).publicKey, categories, actions: actions, valid: valid,
-      data: data, identity: identity, effect: effect)
+      data: data, identity: identity, effect: effect, id: id)
   }
 
   private func readers(
     _ schedule: GrantSchedule, _ categories: Set<UInt16> = [1, 2, 3], at newest: Int64 = now
   ) -> [Set<UInt16>] {
-    schedule.recipients(of: categories, at: newest * 1_000_000_000).dropFirst()
-      .map { $0.categories ?? [] }
+    recipients(schedule, categories, at: newest).map { $0.categories ?? [] }
+  }
+
+  /// Without the patient.
+  private func recipients(
+    _ schedule: GrantSchedule, _ categories: Set<UInt16> = [1, 2, 3], at newest: Int64 = now
+  ) -> ArraySlice<Recipient> {
+    var schedule = schedule
+    return schedule.recipients(of: categories, at: newest * 1_000_000_000).dropFirst()
   }
 
   @Test func `the patient is always first and alone without grants`() throws {
-    let recipients = try schedule([]).recipients(of: [1], at: 0)
-    #expect(recipients == [Recipient(patient.publicKey)])
+    var alone = try schedule([])
+    #expect(alone.recipients(of: [1], at: 0) == [Recipient(patient.publicKey)])
     #expect(try readers(schedule([grant(to: patient)])) == [])
   }
 
-  @Test func `two grants for one reader make one recipient`() throws {
-    #expect(try readers(schedule([grant([1]), grant([3])])) == [[1, 3]])
-    #expect(try readers(schedule([grant([1]), grant([3])]), [3]) == [[3]])
+  @Test func `each grant has a recipient of its own, also for one reader`() throws {
+    let grants = [grant([1, 2]), grant([2, 3])].sorted { $0.id < $1.id }
+    let made = recipients(try schedule(grants))
+    #expect(made.map(\.grant) == grants.map(\.id.bytes))
+    #expect(made.map(\.categories) == grants.map(\.categories))
+    #expect(made.allSatisfy { $0.key == clinic.publicKey })
+    #expect(try readers(schedule(grants), [1]) == [[1]])
     #expect(try readers(schedule([grant([4])])) == [])
+  }
+
+  @Test func `pieces of one grant are one recipient`() throws {
+    // For one category the denial takes the old data only, for the other nothing.
+    let old = grant([1], data: TimeWindow(until: Self.now - 50), effect: .deny)
+    let made = recipients(try schedule([grant([1, 2]), old]))
+    #expect(made.map(\.categories) == [[1, 2]])
+  }
+
+  @Test func `ids that begin alike for one reader share a capsule`() throws {
+    let ids = [1, 2].map { ConsentID(bytes: [7, 7, 7, 7] + [UInt8](repeating: $0, count: 12)) }
+    let grants = try zip(ids, [[1], [3]] as [Set<UInt16>]).map {
+      grant($1, id: try required($0))
+    }
+    #expect(try readers(schedule(grants)) == [[1, 3]])
   }
 
   @Test func `only who may read what a key opens gets one`() throws {
@@ -68,9 +95,37 @@ import Testing
 
   @Test func `a grant's end holds from its first instant, whenever the desk looks again`() throws {
     let made = try schedule([grant(valid: TimeWindow(until: Self.now + 7)), grant([2])])
-    #expect(readers(made, at: Self.now + 6) == [[1, 2]])
+    #expect(Set(readers(made, at: Self.now + 6)) == [[1], [2]])
     #expect(readers(made, at: Self.now + 7) == [[2]])
     #expect(try readers(schedule([grant(valid: TimeWindow(until: Self.now))])) == [])
+  }
+
+  @Test func `every later end and begin holds while nobody looks again`() throws {
+    let made = try schedule([
+      grant([1], valid: TimeWindow(until: Self.now + 7)),
+      grant([2], valid: TimeWindow(until: Self.now + 20)),
+      grant([3], valid: TimeWindow(from: Self.now + 30, until: Self.now + 40)),
+      grant([4], data: TimeWindow(from: Self.now + 50)),
+    ])
+    let all: Set<UInt16> = [1, 2, 3, 4]
+    for (second, wanted) in [
+      (6, [[1], [2]]), (7, [[2]]), (19, [[2]]), (20, []), (30, [[3]]), (39, [[3]]), (40, []),
+      (50, []), (54, []), (55, [[4]]), (99, [[4]]), (100, []),
+    ] as [(Int64, Set<Set<UInt16>>)] {
+      #expect(Set(readers(made, all, at: Self.now + second)) == wanted, "\(second)")
+    }
+  }
+
+  @Test func `a clock that says nothing leaves the patient alone until it speaks again`() throws {
+    var made = try schedule([grant()])
+    made.turn(to: nil)
+    #expect(readers(made) == [])
+    made.turn(to: Self.now + 5)
+    made.turn(to: Self.now + 3)
+    #expect(readers(made) == [[1]])
+    made.turn(to: Self.now + 100)
+    made.turn(to: Self.now)
+    #expect(readers(made) == [])
   }
 
   @Test func `the data window ends keys as the validity does`() throws {
@@ -92,63 +147,6 @@ import Testing
   }
 }
 
-/// The desk on a real vault and a real floor; no recording.
-@Suite struct GrantDeskTests {
-  private let bench: GrantBench
-  init() throws { bench = try GrantBench() }
-
-  private func readers(_ desk: GrantDesk) -> Int {
-    desk.recipients(of: [1, 2, 3], at: Int64(Date().timeIntervalSince1970 * 1e9)).count - 1
-  }
-
-  @Test func `grants and revocations are seen as they come`() throws {
-    let desk = try bench.desk()
-    #expect(readers(desk) == 0)
-    let grant = try bench.grant([1])
-    #expect(desk.look() == nil && readers(desk) == 1)
-    try bench.revoke(grant)
-    #expect(desk.look() == nil && readers(desk) == 0)
-  }
-
-  @Test func `a vault that is away is told, ends nothing and begins nothing`() throws {
-    try bench.grant([1])
-    let desk = try bench.desk()
-    try bench.moveVault(away: true)
-    #expect(desk.look()?.code == "G20" && readers(desk) == 1)
-    #expect(readers(try bench.desk()) == 0)
-    try bench.moveVault(away: false)
-    #expect(desk.look() == nil)
-  }
-
-  @Test func `an object that is no record spoils nothing`() throws {
-    try bench.grant([1])
-    let vault = try DirectoryVault(bench.vault)
-    try vault.put(try ObjectName("consent/" + String(repeating: "a", count: 32)), [1, 2, 3])
-    let desk = try bench.desk()
-    #expect(readers(desk) == 1 && desk.refusedCount == 1)
-  }
-
-  @Test func `a clock that was ahead once revives no grant when it is set back`() throws {
-    try bench.grant([1], seconds: 1000)
-    #expect(readers(try bench.desk()) == 1)
-    // As a gateway left it whose clock was ahead of the grant's end.
-    let late = Int64(Date().timeIntervalSince1970) + 2000
-    try DurableFile.replace(
-      bench.workshop.home.path + "/floor", with: Array("fluxgate-floor-v1 \(late)\n".utf8))
-    #expect(readers(try bench.desk()) == 0)
-  }
-
-  @Test func `without a floor nobody but the patient gets a key`() throws {
-    try bench.grant([1])
-    let desk = try bench.desk()
-    try DurableFile.replace(
-      bench.workshop.home.path + "/floor", with: Array("no floor\n".utf8))
-    Thread.sleep(forTimeInterval: 1.1)
-    #expect(desk.look()?.code == "G21" && readers(desk) == 0)
-    #expect(throws: Fault.self) { try bench.desk() }
-  }
-}
-
 extension EndToEnd {
   /// Sessions with two devices; the grants change while they run.
   @Suite struct GrantSessionTests {
@@ -157,7 +155,8 @@ extension EndToEnd {
       let devices = ThreeDevices(folder: bench.workshop.root)
       try devices.start()
       defer { devices.stop() }
-      let end = try required(bench.grant([1], seconds: 6, to: bench.cardiologist).valid.until)
+      let first = try bench.grant([1], seconds: 6, to: bench.cardiologist)
+      let end = try required(first.valid.until)
       let researcher = try bench.grant([3], to: bench.researcher)
       let plan = try bench.plan(devices.sources())
       let session = try RecordingSession.start(plan)
@@ -173,6 +172,11 @@ extension EndToEnd {
       let readers = [bench.cardiologist, bench.researcher, bench.nurse]
       #expect(
         try readers.map { epochs.recipients[$0.publicKey.keyFingerprint] } == [[1], [1, 2], [3]])
+      let names = try Set(FileManager.default.contentsOfDirectory(atPath: bench.capsules))
+      for (grant, epoch) in [(first, 1), (researcher, 1), (researcher, 2)] {
+        #expect(names.contains(bench.capsule(epoch, under: grant)))
+      }
+      #expect(names.count == 7)
       #expect(
         epochs.recipients[bench.workshop.patient.publicKey.keyFingerprint] == [1, 2, 3])
       try expectLastRow(before: end, bench)
@@ -249,18 +253,37 @@ final class GrantBench {
     return grant
   }
 
-  func revoke(_ grant: ConsentGrant) throws {
+  @discardableResult
+  func revoke(_ grant: ConsentGrant, at instant: Int64? = nil) throws -> ConsentID {
     let patient = workshop.patient.publicKey.keyFingerprint
-    try put(
-      .revocation(
-        ConsentRevocation(
-          patient: patient, signer: patient, revokes: grant.id,
-          at: Int64(Date().timeIntervalSince1970))))
+    let revocation = ConsentRevocation(
+      patient: patient, signer: patient, revokes: grant.id,
+      at: instant ?? Int64(Date().timeIntervalSince1970))
+    try put(.revocation(revocation))
+    return revocation.id
   }
 
-  private func put(_ record: ConsentRecord) throws {
+  /// What somebody who has the vault's folder may do.
+  func delete(_ consent: ConsentID) throws {
+    try DirectoryVault(vault).delete(try ObjectName("consent/\(consent.text)"))
+  }
+
+  /// The gateway's own copies.
+  var kept: String {
+    let patient = Digits.hexadecimal(workshop.patient.publicKey.keyFingerprint.bytes)
+    return "\(workshop.home.path)/consents/\(patient)"
+  }
+
+  func put(_ record: ConsentRecord) throws {
     try VaultConsents.put(
       SignedConsent.sign(record, by: workshop.patient.signing), in: try DirectoryVault(vault))
+  }
+
+  var capsules: String { workshop.recording.capsules }
+
+  func capsule(_ epoch: Int, under grant: ConsentGrant) -> String {
+    let reader = Digits.hexadecimal(grant.grantee.keyFingerprint.bytes.prefix(8))
+    return "0000000\(epoch)-\(reader)-\(grant.id.text.prefix(8)).capsule"
   }
 
   func moveVault(away: Bool) throws {
@@ -280,11 +303,12 @@ extension ConsentGrant {
   static func plain(
     by patient: PatientSecret, to reader: PatientPublicKey, _ categories: Set<UInt16>,
     actions: Set<ConsentAction> = [.read], valid: TimeWindow, data: TimeWindow = TimeWindow(),
-    identity: IdentityLevel = .identified, effect: Effect = .permit
+    identity: IdentityLevel = .identified, effect: Effect = .permit, id: ConsentID = .random()
   ) -> ConsentGrant {
     let signer = patient.publicKey.keyFingerprint
     return ConsentGrant(
-      effect: effect, patient: signer, signer: signer, grantee: reader, categories: categories,
+      id: id, effect: effect, patient: signer, signer: signer, grantee: reader,
+      categories: categories,
       actions: actions, purposes: ["TREAT"], valid: valid, data: data, identity: identity,
       termsDigest: [UInt8](repeating: 1, count: 32), receipt: [UInt8](repeating: 2, count: 16),
       created: valid.from ?? 0)

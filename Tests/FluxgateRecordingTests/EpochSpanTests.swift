@@ -69,6 +69,30 @@ import Testing
     #expect(try Recovery.run(bench.folder, identity: bench.gateway).isEmpty)
   }
 
+  @Test func `each grant of one reader has a capsule of its own`() throws {
+    let bench = try Bench()
+    let grantee = try required(PatientSecret(name: "clinic"))
+    let writer = try bench.writer()
+    writer.recipients += [([0xaa, 2, 3, 4, 5], 2), ([0xbb, 2, 3, 4, 5], 4)].map {
+      Recipient(grantee.publicKey, categories: [$1], grant: $0)
+    }
+    try writer.rollEpoch(at: Bench.start + 1)
+    try bench.fill(writer, chunks: 1)
+    try writer.finish()
+    try bench.closeAll()
+    let names = try CapsuleName.all(in: bench.folder).filter { $0.epoch == 2 }
+    #expect(Set(names.map(\.grant)) == [nil, "aa020304", "bb020304"])
+    for (name, category) in [("aa020304", 2), ("bb020304", 4)] as [(String, UInt16)] {
+      let file = try required(names.first { $0.grant == name }?.file)
+      let capsule = try Capsule.inspect(try bench.read("\(bench.folder.capsules)/\(file)"))
+      #expect(capsule.entries.map(\.category) == [category])
+    }
+    let reader = try RecordingReader(
+      opening: bench.folder, secret: grantee, patient: bench.patient.publicKey)
+    #expect(reader.lockedEpochs(of: 2) == [1] && reader.lockedEpochs(of: 4) == [1])
+    #expect(try bench.verify().status == .intact)
+  }
+
   @Test func `an epoch rolls for new recipients and not before`() throws {
     let bench = try Bench()
     let grantee = try required(PatientSecret(name: "clinic"))

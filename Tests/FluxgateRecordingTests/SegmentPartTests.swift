@@ -202,7 +202,8 @@ import Testing
     #expect(throws: DocumentFault.encoding) { try PartNote([1, 2]) }
   }
 
-  @Test func `capsules of a later grant are named by it and signed by the patient`() throws {
+  @Test func `capsules of a grant are named by it and signed by the patient or the gateway`() throws
+  {
     let bench = try Bench()
     try bench.record()
     let reader = try required(PatientSecret(name: "clinic"))
@@ -226,11 +227,13 @@ import Testing
       try RecordingReader(
         opening: bench.folder, secret: reader, patient: bench.patient.publicKey
       ).all(1).count == 2)
-    // The gateway has no say in what was granted later.
+    let gateway = Trust.gateway(bench.gateway.publicKey)
+    #expect(try bench.verify(gateway).findings.map(\.kind) == [.signerUnknown])
     try bench.write(path, try seal(bench.gateway.identity))
+    #expect(try bench.verify().findings.isEmpty && bench.verify(gateway).findings.isEmpty)
+    try bench.write(path, try seal(reader.signing))
     #expect(try bench.verify().findings.map(\.kind) == [.document(.signer)])
-    #expect(
-      try bench.verify(.gateway(bench.gateway.publicKey)).findings.map(\.kind) == [.signerUnknown])
+    #expect(try bench.verify(gateway).findings.map(\.kind) == [.signerUnknown])
   }
 
   @Test(arguments: [

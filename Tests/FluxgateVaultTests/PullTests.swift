@@ -185,7 +185,8 @@ import Testing
 
   @Test func `a later grant by the patient is carried both ways, and a stranger's is not`() throws {
     let grantee = try required(PatientSecret(name: "grantee"))
-    let name = CapsuleFileName(epoch: 1, recipient: grantee.publicKey.keyFingerprint)
+    let name = CapsuleFileName(
+      epoch: 1, recipient: grantee.publicKey.keyFingerprint, grant: .random())
     let own = CapsuleFileName(epoch: 1, recipient: bench.patient.publicKey.keyFingerprint)
     let keys = try Capsule.open(
       try bench.read("\(bench.folder.capsules)/\(own.text)"), with: bench.patient,

@@ -102,7 +102,7 @@ import Testing
     #expect(name == ObjectName.proof(bench.recording, 1).text)
   }
 
-  @Test func `a capsule under a grant is the patient's alone`() throws {
+  @Test func `a capsule under a grant is the patient's or the gateway's`() throws {
     let reader = try required(PatientSecret(name: "clinic"))
     let patient = bench.patient.publicKey
     let name = CapsuleFileName(
@@ -114,7 +114,9 @@ import Testing
     let keys = try Capsule.open(
       try bench.read(own), with: bench.patient, trusting: bench.gateway.publicKey,
       recording: bench.recording)
-    for (signer, isRight) in [(bench.patient.signing, true), (bench.gateway.identity, false)] {
+    for (signer, isRight) in [
+      (bench.patient.signing, true), (bench.gateway.identity, true), (reader.signing, false),
+    ] {
       try bench.write(
         "\(bench.folder.capsules)/\(name.text)",
         Capsule.seal(

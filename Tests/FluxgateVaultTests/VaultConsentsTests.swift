@@ -56,16 +56,6 @@ import Testing
     #expect(try VaultConsents.load(vault, patient: stranger).grants.isEmpty)
   }
 
-  @Test func `a revocation that is dated ahead counts from when it is seen`() throws {
-    let vault = try bench.vault()
-    let grant = grant()
-    try VaultConsents.put(grant, in: vault)
-    try VaultConsents.put(revocation(of: grant, at: 190), in: vault)
-    let patient = bench.patient.publicKey
-    #expect(try VaultConsents.load(vault, patient: patient).live(at: 150).count == 1)
-    #expect(try VaultConsents.load(vault, patient: patient, seenAt: 150).live(at: 150).isEmpty)
-  }
-
   @Test func `a vault that is away is told and no empty book`() throws {
     let vault = try bench.vault()
     try VaultConsents.put(grant(), in: vault)

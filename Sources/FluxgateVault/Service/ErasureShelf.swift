@@ -20,14 +20,13 @@ struct ErasureShelf: Sendable {
   private let patient: KeyFingerprint
 
   init(
-    _ home: VaultHome, _ vault: DirectoryVault, _ patient: KeyFingerprint
+    _ home: VaultHome, _ patient: KeyFingerprint
   ) throws(ServiceError) {
     self.home = home
     self.patient = patient
     try home.makeFolder(home.erasureFolder)
     for one in try KeptTombstone.all(in: home) {
       kept[one.tombstone.text] = one
-      try onDisk { () throws(VaultError) in try Self.put(one, in: vault) }
     }
     for (tombstone, file) in try PendingTombstone.all(in: home, of: patient) {
       if kept[tombstone.text] == nil {
@@ -83,6 +82,9 @@ struct ErasureShelf: Sendable {
   /// Finishes what a stop, or a failure, left undone.
   mutating func finish(in vault: DirectoryVault) throws(ServiceError) {
     guard isUnfinished else { return }
+    for one in kept.values {
+      try onDisk { () throws(VaultError) in try Self.put(one, in: vault) }
+    }
     if !kept.isEmpty {
       _ = try onDisk { () throws(VaultError) in try VaultErasure.finish(in: vault) }
     }

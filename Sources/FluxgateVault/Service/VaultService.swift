@@ -47,7 +47,7 @@ public final class VaultService: Sendable {
     state = Mutex(
       ServiceState(
         consents: try ConsentShelf(home, patient),
-        erasures: try ErasureShelf(home, vault, patient.keyFingerprint)))
+        erasures: try ErasureShelf(home, patient.keyFingerprint)))
     try serially { _, _ in }
   }
 
