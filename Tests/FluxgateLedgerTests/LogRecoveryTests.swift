@@ -38,6 +38,28 @@ struct LogRecoveryTests {
     try check(log, Self.first + Self.second + [[0xAA]], scratch)
   }
 
+  @Test(arguments: steps.indices)
+  func `a log that is resumed after a failed append holds all of it or nothing`(
+    _ step: Int
+  ) throws {
+    let scratch = try Scratch()
+    let log = try TestLog.open(scratch)
+    _ = try log.append(Self.first)
+    try obstruct(step, in: scratch) {
+      #expect(throws: LedgerError.self) { try log.append(Self.second) }
+      // While the cause stays, so does the refusal.
+      if step == Self.steps.count - 1 {
+        #expect(throws: LedgerError.self) { try log.resume() }
+      }
+      #expect(throws: LedgerError.interrupted) { try log.append([[1]]) }
+    }
+    try log.resume()
+    #expect(log.head.size == (step > 0 ? 515 : 250))
+    if step == 0 { _ = try log.append(Self.second) }
+    #expect(try log.append([[0xAA]]) == [515])
+    try check(log, Self.first + Self.second + [[0xAA]], scratch)
+  }
+
   @Test func `a stop during recovery is recovered from`() throws {
     let scratch = try Scratch()
     _ = try stop(at: 3, in: scratch)

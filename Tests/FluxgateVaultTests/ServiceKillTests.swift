@@ -16,7 +16,7 @@ import Testing
     let root = bench.bench.root
     try bench.bench.write(root + "/reader.secret", Array(bench.cardiologist.text.utf8))
     try bench.bench.write(root + "/patient.pub", Array(bench.patient.publicKey.text.utf8))
-    // A process may be killed before it has made the log.
+    // So that there is a log to read, however early the first one is killed.
     _ = try bench.service()
     var answered = 0
     var round = 0

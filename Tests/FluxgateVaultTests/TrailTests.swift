@@ -171,7 +171,13 @@ import Testing
     made.categories = [ServiceBench.cardiac]
     _ = try service.trail.enter(made)
     _ = try service.submit(consent: bench.revocation(of: grant))
-    _ = try service.trail.enter(made)
+    var late = TrailRecord(.released, at: Int64(Date().timeIntervalSince1970), by: reader)
+    late.consent = consent
+    late.categories = [ServiceBench.cardiac]
+    late.purpose = "TREAT"
+    late.action = .read
+    late.identity = .pseudonymous
+    _ = try service.trail.enter(late)
     let early = TrailRecord(.refused, at: 5, by: reader)
     _ = try service.trail.enter(early)
     #expect(

@@ -31,6 +31,7 @@ public final class EmbeddedLog: Sendable {
   let writer: Mutex<LogWriter>
   let published: Mutex<Published>
   private let files: LogFiles
+  private let signer: LogSigner
 
   struct Published {
     var checkpoint: Checkpoint
@@ -47,8 +48,8 @@ public final class EmbeddedLog: Sendable {
       throw .badOrigin(origin)
     }
     files = try LogFiles(directory: directory)
-    let opening = LogOpening(files: files, signer: LogSigner(key: key, verifierKey: verifierKey))
-    let (opened, recovered) = try opening.open()
+    signer = LogSigner(key: key, verifierKey: verifierKey)
+    let (opened, recovered) = try LogOpening(files: files, signer: signer).open()
     self.origin = origin
     self.verifierKey = verifierKey
     self.recovered = recovered
@@ -70,7 +71,7 @@ public final class EmbeddedLog: Sendable {
   /// Integrates one batch and returns the entries' indexes when all of it is durable.
   ///
   /// After an error past the checks of the batch itself the log refuses every append with
-  /// `.interrupted`. Opened anew, it either holds the batch (see `recovered`) or nothing of it.
+  /// `.interrupted`. Opened anew, or resumed, it either holds the batch or nothing of it.
   public func append(_ entries: [[UInt8]]) throws(LedgerError) -> [UInt64] {
     try Self.check(entries)
     return try writer.withLock { (writer) throws(LedgerError) -> [UInt64] in
@@ -79,6 +80,17 @@ public final class EmbeddedLog: Sendable {
       let now = Published(checkpoint: writer.checkpoint, note: writer.note)
       published.withLock { $0 = now }
       return Array(first..<now.checkpoint.size)
+    }
+  }
+
+  /// Takes the log up again after an append that failed, as opening it anew would, and finishes that
+  /// append where it had begun to count. Nothing is done to a log without one.
+  public func resume() throws(LedgerError) {
+    try writer.withLock { (writer) throws(LedgerError) in
+      guard writer.interrupted else { return }
+      writer = try LogOpening(files: files, signer: signer).open().writer
+      let now = Published(checkpoint: writer.checkpoint, note: writer.note)
+      published.withLock { $0 = now }
     }
   }
 

@@ -21,7 +21,8 @@ struct LogWriter {
   private var stack: TileStack
   private(set) var checkpoint: Checkpoint
   private(set) var note: SignedNote
-  private var interrupted = false
+  /// Whether an append has failed half-way: what is on disk may be ahead of this value.
+  private(set) var interrupted = false
 
   init(
     files: LogFiles, signer: LogSigner, stack: TileStack, checkpoint: Checkpoint, note: SignedNote

@@ -12,19 +12,30 @@ extension Verification {
       return find(.segment(manifest.segment), .missing)
     }
     if let file = try? SegmentInspector(path) {
+      let streams = manifest.streams.filter { holds($0) && !isLeftOut($0, of: manifest, file) }
       var structure = SegmentStructure(segment: manifest.segment, head: head)
       structure.compare(
         file,
         chunkCounts: Dictionary(
-          manifest.streams.filter(holds).map { ($0.dataset.stream, $0.chunks.count) },
+          streams.map { ($0.dataset.stream, $0.chunks.count) },
           uniquingKeysWith: max))
       report.findings += structure.findings
-      for stream in manifest.streams where holds(stream) { checkChunks(stream, manifest, file) }
+      for stream in streams { checkChunks(stream, manifest, file) }
     } else {
       find(.segment(manifest.segment), .unreadable)
     }
     // A part's file is another one: its chunks were compared, one by one.
     if report.part == nil { try checkFile(manifest, path) }
+  }
+
+  /// Nothing erased is released: in a part, such a dataset is empty.
+  private func isLeftOut(
+    _ stream: ManifestStream, of manifest: Manifest, _ file: SegmentInspector
+  ) -> Bool {
+    guard report.part != nil, erasures.covers(stream.dataset.category, manifest.epoch) else {
+      return false
+    }
+    return (try? file.chunk(of: stream.dataset, row: 0)) == nil
   }
 
   private mutating func checkChunks(

@@ -19,11 +19,18 @@ struct OpenReleases: Sendable {
     open[id].flatMap { $0.isOpen(at: now) ? $0 : nil }
   }
 
+  /// Those that can be fetched from.
+  func names(at now: Int64) -> Set<[UInt8]> {
+    Set(open.values.filter { $0.isOpen(at: now) }.map(\.id))
+  }
+
   mutating func close(_ id: [UInt8]) { open[id] = nil }
 
-  /// Ends every release that hands out something of a recording.
-  mutating func close(holding recording: [UInt8]) {
-    open = open.filter { !$0.value.holds(recording) }
+  /// Ends every release that hands out something of a recording that the tombstone may reach.
+  mutating func close(reachedBy tombstone: Tombstone) {
+    open = open.filter { _, release in
+      !release.recordings.contains { tombstone.scope.recording ?? $0 == $0 }
+    }
   }
 }
 
@@ -36,8 +43,8 @@ struct OpenRelease: Sendable {
   let consent: ConsentID?
   /// When it was decided.
   let at: Int64
-  private let sources: [String: PlannedObject.Source]
-  private let recordings: Set<[UInt8]>
+  let recordings: Set<[UInt8]>
+  private let objects: [String: PlannedObject]
 
   init(
     _ id: [UInt8], to reader: KeyFingerprint, _ request: ReleaseRequest, by consent: ConsentID?,
@@ -48,13 +55,11 @@ struct OpenRelease: Sendable {
     self.request = request
     self.consent = consent
     at = now
-    sources = Dictionary(objects.map { ($0.name.name, $0.source) }) { first, _ in first }
+    self.objects = Dictionary(objects.map { ($0.name.name, $0) }) { first, _ in first }
     recordings = Set(objects.map(\.name.recording))
   }
 
-  func source(_ name: String) -> PlannedObject.Source? { sources[name] }
-
-  func holds(_ recording: [UInt8]) -> Bool { recordings.contains(recording) }
+  func object(_ name: String) -> PlannedObject? { objects[name] }
 
   func isOpen(at now: Int64) -> Bool { now < at + Release.lifetimeSeconds }
 }

@@ -1,3 +1,4 @@
+internal import FluxgateConsent
 internal import FluxgateSeal
 
 /// One file of a release, and where its bytes come from.
@@ -14,6 +15,8 @@ struct PlannedObject: Hashable, Sendable {
   let source: Source
   /// Of the bytes, or of the whole segment that a part is taken from; nil for what may be replaced.
   let digest: [UInt8]?
+  /// What it opens, for a capsule: judged again whenever it is fetched.
+  var keys: [ReleasedKey] = []
 
   /// SHA-256 over the list of what leaves: what the trail's record keeps of it.
   static func digest(of objects: [PlannedObject]) -> [UInt8] {
@@ -24,6 +27,12 @@ struct PlannedObject: Hashable, Sendable {
     }
     return SHA256.digest(CBOR.array(rows).encoded())
   }
+}
+
+/// A data key in a capsule: of a category, for what was measured in this time.
+struct ReleasedKey: Hashable, Sendable {
+  let category: UInt16
+  let time: TimeWindow
 }
 
 /// A segment in the vault, and the documents by which a part of it is made.

@@ -5,12 +5,16 @@ internal import FluxgateSeal
 /// Chooses what of one recording a reader may have, by its signed documents.
 ///
 /// An epoch is released whole or not at all: where its span lies within the window, and a capsule for
-/// this reader holds no key that they may not have.
+/// this reader holds no key that they may not have. Nothing that a tombstone covers is released,
+/// whether or not it has come back into the vault.
 struct RecordingRelease {
   private let vault: DirectoryVault
   private let scope: ReleaseScope
   private let head: HeadDocument
   private let patient: PatientPublicKey
+  private var erasures: Erasures
+  /// Those that reach this recording.
+  private var tombstones: [KeptTombstone] = []
   private(set) var objects: [PlannedObject] = []
 
   private struct Epoch {
@@ -25,7 +29,7 @@ struct RecordingRelease {
   /// - Throws: an object of the recording that is damaged or missing.
   init(
     _ recording: [UInt8], in vault: DirectoryVault, of patient: PatientPublicKey,
-    for scope: ReleaseScope
+    for scope: ReleaseScope, under tombstones: [KeptTombstone]
   ) throws(VaultError) {
     self.vault = vault
     self.scope = scope
@@ -36,8 +40,24 @@ struct RecordingRelease {
       guard head.recording == recording else { throw .place }
       return head
     }
+    erasures = Erasures([], of: recording, began: nil)
     guard !categories.isEmpty else { return }
-    try choose()
+    try checkPairing()
+    if let found = try tombstones.erasures(of: recording, in: vault) { erasures = found }
+    self.tombstones = tombstones.filter { erasures.tombstones.contains($0.tombstone) }
+    if !erasures.isWhole { try choose() }
+  }
+
+  private func checkPairing() throws(VaultError) {
+    let bytes = try vault.get(.pairing(recording))
+    _ = try checked(.pairing(recording)) { [head, patient] () throws(ObjectFault) in
+      try PairingDocument.read(bytes, of: head, by: patient)
+    }
+  }
+
+  /// What of an epoch is asked for, is there and is not erased.
+  private func categories(of epoch: UInt32) -> Set<UInt16> {
+    categories.filter { !erasures.covers($0, epoch) }
   }
 
   private mutating func choose() throws(VaultError) {
@@ -62,17 +82,15 @@ struct RecordingRelease {
   }
 
   private func isWhole(_ chosen: [ManifestDocument], of all: [ManifestDocument]) -> Bool {
-    scope.isPatient && categories == Set(head.categories) && chosen.count == all.count
+    scope.isPatient && chosen.count == all.count
+      && chosen.allSatisfy { categories(of: $0.epoch) == Set(head.categories) }
   }
 
   private mutating func addOpening() throws(VaultError) {
     try add("recording", .head(recording))
-    let pairing = try vault.get(.pairing(recording))
-    _ = try checked(.pairing(recording)) { [head, patient] () throws(ObjectFault) in
-      try PairingDocument.read(pairing, of: head, by: patient)
-    }
     try add("pairing", .pairing(recording))
     if try vault.byteCount(.salt(recording)) != nil { try add("salt", .salt(recording)) }
+    for kept in tombstones { add("erasures/\(kept.tombstone.text).tombstone", kept.file) }
   }
 
   /// A proof may gain cosignatures until it is fetched.
@@ -88,6 +106,7 @@ struct RecordingRelease {
 
   private mutating func addSegment(_ manifest: ManifestDocument) {
     let file = "segments/\(padded(manifest.segment)).h5"
+    let categories = categories(of: manifest.epoch)
     guard categories == Set(head.categories) else {
       let part = SegmentSource(
         recording: recording, number: manifest.segment, segment: manifest.object,
@@ -102,13 +121,16 @@ struct RecordingRelease {
   }
 
   private mutating func addPartNote(_ chosen: [ManifestDocument]) {
-    let note = PartNote(categories: categories, segments: Set(chosen.map(\.segment))).encoded
-    let digest = SHA256.digest(note)
+    add("part", PartNote(categories: categories, segments: Set(chosen.map(\.segment))).encoded)
+  }
+
+  private mutating func add(_ file: String, _ bytes: [UInt8]) {
+    let digest = SHA256.digest(bytes)
     objects.append(
       PlannedObject(
         name: ReleasedName(
-          recording: recording, file: "part", size: UInt64(note.count), sha256: digest),
-        source: .bytes(note), digest: digest))
+          recording: recording, file: file, size: UInt64(bytes.count), sha256: digest),
+        source: .bytes(bytes), digest: digest))
   }
 
   private mutating func add(_ file: String, _ object: ObjectName) throws(VaultError) {
@@ -161,6 +183,7 @@ extension RecordingRelease {
   private func capsule(
     _ object: ObjectName, _ name: CapsuleFileName, _ span: EpochSpan?
   ) throws(VaultError) -> PlannedObject? {
+    let categories = categories(of: name.epoch)
     guard scope.isUnbounded || span.map({ scope.covers($0, categories) }) ?? false else {
       return nil
     }
@@ -173,15 +196,21 @@ extension RecordingRelease {
       guard let capsule = try? Capsule.inspect(bytes) else { throw .encoding }
       return capsule
     }
-    guard scope.permits(capsule, span), capsule.entries.contains(where: holdsKey) else {
-      return nil
-    }
-    return planned(
+    guard
+      let keys = scope.keys(of: capsule, named: name, span, leftBy: tombstoneDigits),
+      capsule.entries.contains(where: { categories.contains($0.category) }),
+      !capsule.entries.contains(where: { erasures.covers($0.category, $0.epoch) })
+    else { return nil }
+    var planned = planned(
       "capsules/\(name.text)", object,
       DirectoryVault.Head(byteCount: UInt64(bytes.count), sha256: SHA256.digest(bytes)))
+    planned.keys = keys
+    return planned
   }
 
-  private func holdsKey(_ entry: CapsuleEntry) -> Bool { categories.contains(entry.category) }
+  private var tombstoneDigits: Set<String> {
+    Set(tombstones.map { String($0.tombstone.text.prefix(8)) })
+  }
 
   private func span(of epoch: UInt32) throws(VaultError) -> (EpochSpan, PlannedObject)? {
     let name = ObjectName.span(recording, epoch)

@@ -6,16 +6,20 @@ struct ReleasePlan {
   /// Recordings that could not be released because an object of theirs is damaged or missing.
   private(set) var damaged: [[UInt8]] = []
 
-  /// - Parameter recording: nil for all of the vault.
+  /// - Parameters:
+  ///   - recording: nil for all of the vault.
+  ///   - tombstones: all of the patient's.
   /// - Throws: what keeps the vault from being read; a damaged recording that was named.
   init(
     _ recording: [UInt8]?, in vault: DirectoryVault, of patient: PatientPublicKey,
-    for scope: ReleaseScope
+    for scope: ReleaseScope, under tombstones: [KeptTombstone]
   ) throws(VaultError) {
     let all = try Self.recordings(in: vault)
     for id in all where recording == nil || recording == id {
       do {
-        objects += try RecordingRelease(id, in: vault, of: patient, for: scope).objects
+        objects += try RecordingRelease(
+          id, in: vault, of: patient, for: scope, under: tombstones
+        ).objects
       } catch {
         guard recording == nil, error.isDamage else { throw error }
         damaged.append(id)

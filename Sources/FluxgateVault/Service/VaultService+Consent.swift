@@ -1,5 +1,6 @@
 internal import FluxgateConsent
 internal import FluxgateLedger
+internal import FluxgateRecording
 public import FluxgateSeal
 internal import Synchronization
 
@@ -9,8 +10,7 @@ extension VaultService {
     let consent: SignedConsent
     do { consent = try SignedConsent(bytes) } catch { throw .of(error) }
     let (kept, record) = try serially { (state, now) throws(ServiceError) in
-      try state.consents.refresh(from: vault, enteringIn: trail, at: now)
-      return try state.consents.add(consent, to: vault, enteringIn: trail, at: now)
+      try state.consents.add(consent, to: vault, enteringIn: trail, at: now)
     }
     do {
       return ConsentReceipt(
@@ -39,8 +39,7 @@ extension VaultService {
     let (object, capsule) = try checked(capsule: bytes, recording: recording, name: name)
     try serially { (state, now) throws(ServiceError) in
       if try isThere(object, bytes) { return }
-      try refuseErased(capsule)
-      try state.consents.refresh(from: vault, enteringIn: trail, at: now)
+      try refuseErased(capsule, state.erasures)
       var record = TrailRecord(.keysAdded, at: now, by: sender)
       record.consent = CapsuleFileName(object.last).flatMap(state.consents.grant)
       record.recording = recording
@@ -70,6 +69,16 @@ extension VaultService {
       throw .malformed("capsule")
     }
     return (.capsule(recording, file), capsule)
+  }
+
+  /// Keys of erased data do not come back.
+  private func refuseErased(_ capsule: Capsule, _ shelf: ErasureShelf) throws(ServiceError) {
+    let erasures = try onDisk { [vault] () throws(VaultError) in
+      try shelf.all.erasures(of: capsule.recording, in: vault)
+    }
+    if let erasures, capsule.entries.contains(where: { erasures.covers($0.category, $0.epoch) }) {
+      throw .vault(.erased(recording: hexadecimal(capsule.recording)))
+    }
   }
 
   private func isThere(_ object: ObjectName, _ bytes: [UInt8]) throws(ServiceError) -> Bool {

@@ -1,5 +1,4 @@
 internal import FluxgateLedger
-internal import FluxgateRecording
 internal import FluxgateSeal
 
 extension VaultService {
@@ -19,10 +18,9 @@ extension VaultService {
       try onDisk { [vault] () throws(VaultError) in
         try VaultErasure.check(tombstone, in: vault)
       }
+      state.releases.close(reachedBy: tombstone)
       let (index, record) = try state.erasures.enter(tombstone, file, in: trail, at: now)
-      let recordings = try onDisk { [vault, patient] () throws(VaultError) in
-        try VaultErasure.apply(file, in: vault, of: patient.keyFingerprint)
-      }
+      let recordings = try state.erasures.apply(file, in: vault)
       return ErasureReceipt(
         tombstone: tombstone.id, record: record, index: index, proof: try proof(of: index),
         recordings: recordings)
@@ -37,17 +35,6 @@ extension VaultService {
 
   private func proof(of index: UInt64) throws(ServiceError) -> [UInt8] {
     do { return try ledger.proof(of: index).bytes } catch { throw .ledger(error) }
-  }
-
-  /// Keys of erased data do not come back.
-  func refuseErased(_ capsule: Capsule) throws(ServiceError) {
-    let erasures = try onDisk { [vault] () throws(VaultError) in
-      try VaultErasure.erasures(of: capsule.recording, in: vault)
-    }
-    guard let erasures else { return }
-    if capsule.entries.contains(where: { erasures.covers($0.category, $0.epoch) }) {
-      throw .vault(.erased(recording: hexadecimal(capsule.recording)))
-    }
   }
 }
 

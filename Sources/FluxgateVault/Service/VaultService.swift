@@ -14,7 +14,7 @@ internal import Synchronization
 /// Every decision is durable as a sealed record and a ledger entry before the first byte leaves:
 /// killed anywhere, the server has handed out nothing that is not entered. It holds no key that opens
 /// data. Whoever calls has verified who is asking. Any thread may call; decisions are made one at a
-/// time, and a part of a segment is made without holding them up.
+/// time, and neither planning a release nor making a part of a segment holds them up.
 public final class VaultService: Sendable {
   public let patient: PatientPublicKey
   /// The server's log, which holds this patient's entries only.
@@ -47,11 +47,8 @@ public final class VaultService: Sendable {
     state = Mutex(
       ServiceState(
         consents: try ConsentShelf(home, patient),
-        erasures: try ErasureShelf(home, vault, patient.keyFingerprint)))
-    try serially { (state, now) throws(ServiceError) in
-      try state.consents.refresh(from: vault, enteringIn: trail, at: now)
-      try state.erasures.refresh(from: vault, enteringIn: trail, at: now)
-    }
+        erasures: try ErasureShelf(home, patient.keyFingerprint)))
+    try serially { _, _ in }
   }
 
   /// The log's last durable checkpoint.
@@ -61,8 +58,10 @@ public final class VaultService: Sendable {
   /// once, for whoever may pass on could name as many as they like.
   public func isKnown(_ reader: KeyFingerprint) throws(ServiceError) -> Bool {
     if reader == patient.keyFingerprint { return true }
-    return try serially { (state, now) throws(ServiceError) in
-      !state.consents.book.live(for: reader, at: now).isEmpty
+    // No decision: strangers come here, and the vault is not looked at for them.
+    return try state.withLock { (state) throws(ServiceError) in
+      let now = try now()
+      return !state.consents.book.live(for: reader, at: now).isEmpty
     }
   }
 
@@ -101,14 +100,26 @@ public final class VaultService: Sendable {
     }
   }
 
-  /// Runs one decision after the other, each with the time at which it is made.
+  private func now() throws(ServiceError) -> Int64 {
+    do { return try floor.now() } catch { throw .clock }
+  }
+
+  /// Runs one decision after the other, each with the time at which it is made, and after a look at
+  /// what was put into the vault meanwhile. Parts of releases that it ends go with them.
   func serially<Result>(
     _ body: (inout ServiceState, Int64) throws(ServiceError) -> Result
   ) throws(ServiceError) -> Result {
     try state.withLock { (state) throws(ServiceError) -> Result in
-      let now: Int64
-      do { now = try floor.now() } catch { throw .clock }
-      return try body(&state, now)
+      let now = try now()
+      let result: Swift.Result<Result, ServiceError>
+      do throws(ServiceError) {
+        try state.refresh(from: vault, enteringIn: trail, at: now)
+        result = .success(try body(&state, now))
+      } catch {
+        result = .failure(error)
+      }
+      try parts.keepOnly(state.releases.names(at: now))
+      return try result.get()
     }
   }
 }
@@ -118,4 +129,17 @@ struct ServiceState {
   var consents: ConsentShelf
   var erasures: ErasureShelf
   var releases = OpenReleases()
+
+  /// Enters what was put into the vault since, and does what tombstones say. What these reach is
+  /// released no more, whatever becomes of the rest.
+  mutating func refresh(
+    from vault: DirectoryVault, enteringIn trail: VaultLedger, at now: Int64
+  ) throws(ServiceError) {
+    for (tombstone, file) in try erasures.newcomers(in: vault) {
+      releases.close(reachedBy: tombstone)
+      _ = try erasures.enter(tombstone, file, in: trail, at: now)
+    }
+    try erasures.finish(in: vault)
+    try consents.refresh(from: vault, enteringIn: trail, at: now)
+  }
 }

@@ -44,12 +44,18 @@ enum Folders {
   /// For file systems without `renameat2`: a hard link never replaces either.
   private static func linkIfAbsent(_ path: String, to other: String) throws(VaultError) -> Bool {
     // SAFETY: both strings live through the call.
-    guard unsafe link(path, other) == 0 else {
+    guard unsafe Glibc.link(path, other) == 0 else {
       if errno == EEXIST { return false }
       throw .failed(.rename, other, errno)
     }
     _ = try remove(path)
     return true
+  }
+
+  /// Gives a file a second name, which nothing has.
+  static func link(_ path: String, to other: String) throws(VaultError) {
+    // SAFETY: both strings live through the call.
+    guard unsafe Glibc.link(path, other) == 0 else { throw .failed(.rename, other, errno) }
   }
 
   /// False when there was no such file.

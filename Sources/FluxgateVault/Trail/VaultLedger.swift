@@ -11,12 +11,16 @@ struct VaultLedger: Sendable {
   let patient: PatientPublicKey
 
   /// Returns when record and entry are durable.
+  ///
+  /// A log that failed before is taken up again first. It may then hold the entry of a decision that
+  /// nobody had word of: never bytes without an entry.
   func enter(_ record: TrailRecord) throws(ServiceError) -> EnteredRecord {
     let salted = SaltedRecord(record)
     _ = try onDisk { () throws(VaultError) in
       try vault.put(.trail(salted.entry), salted.sealed(to: patient))
     }
     do {
+      try log.resume()
       let index = try log.append([salted.entry])[0]
       return EnteredRecord(index: index, salted: salted)
     } catch {

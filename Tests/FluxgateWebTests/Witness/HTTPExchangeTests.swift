@@ -42,6 +42,8 @@ struct HTTPExchangeTests {
   @Test func `a server that sends a byte now and then does not hold the caller`() async throws {
     let server = try DrippingServer(
       head: "HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n", every: 100_000)
+    // Nothing below names it again, and its port would go to another test's server.
+    defer { withExtendedLifetime(server) {} }
     await #expect(throws: ExchangeError.timedOut(seconds: 1)) {
       try await HTTPExchange(timeout: 1).send(
         "GET", "http://127.0.0.1:\(server.port)", limit: 200_000)
