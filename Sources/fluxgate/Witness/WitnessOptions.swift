@@ -40,7 +40,8 @@ enum VerifierKeyArgument {
     } catch {
       throw Fault(
         "W09", "this is no \(type == .cosignature ? "witness" : "log")'s key: \(argument)",
-        remedy: "give its .pub file, or the whole line: name+8 digits+key", cause: "\(error)", exit: .refused)
+        remedy: "give its .pub file, or the whole line: name+8 digits+key", cause: "\(error)",
+        exit: .refused)
     }
   }
 }
