@@ -50,13 +50,19 @@ let package = Package(
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(
+      name: "CLibUSB", pkgConfig: "libusb-1.0", providers: [.apt(["libusb-1.0-0-dev"])]),
+    .systemLibrary(name: "CUdev", pkgConfig: "libudev", providers: [.apt(["libudev-dev"])]),
+    .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
 
     room("FluxgateSignal", []),
     room("FluxgateKernels", []),
-    room("FluxgateTransport", ["FluxgateSignal", "CLinux"]),
+    room("FluxgateTransport", ["FluxgateSignal", "CLinux", "CLibUSB", "CUdev"]),
     room(
       "FluxgateDevice",
-      ["FluxgateSignal", "FluxgateTransport", .product(name: "Yams", package: "Yams")]),
+      [
+        "FluxgateSignal", "FluxgateTransport", "CPCRE2", .product(name: "Yams", package: "Yams"),
+      ]),
     room("FluxgateDSP", ["FluxgateKernels"]),
     room("FluxgateSeal", ["CCrypto", .product(name: "Crypto", package: "swift-crypto")]),
     room(

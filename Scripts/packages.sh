@@ -1,7 +1,7 @@
 # Debian packages by purpose; sourced by the other scripts.
 
 # To compile and link.
-build_packages="libusb-1.0-0-dev libhdf5-dev libzstd-dev libssl-dev pkg-config"
+build_packages="libusb-1.0-0-dev libudev-dev libpcre2-dev libhdf5-dev libzstd-dev libssl-dev pkg-config"
 
 # Independent programs that check what Fluxgate writes: the ring's model (spin, gcc), the ledger's
 # proofs (Go's own packages), captures (tshark), files (h5dump), numbers (SciPy, h5py) and locked key

@@ -18,6 +18,9 @@ public enum DiscontinuityReason: UInt8, Sendable, CaseIterable, Hashable {
   case clockJump = 8
   /// The stream starts here.
   case streamStart = 9
+  /// Samples are lost whose number is only estimated, from the host's clock: the device does not
+  /// count, or what it counts says nothing here.
+  case estimatedGap = 10
 }
 
 /// A break before one row of a stream, with the number of samples known to be missing.

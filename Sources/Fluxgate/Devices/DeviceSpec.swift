@@ -82,6 +82,9 @@ public struct DeviceLink: Sendable {
       name = "\(host):\(port)"
       self.port = port
       open = { (_) throws(TransportError) in try TCPTransport(host: host, port: port) }
+    case .usb:
+      throw Fault(
+        "C04", "\(device): USB links are not opened yet", remedy: "", exit: .refused)
     }
   }
 

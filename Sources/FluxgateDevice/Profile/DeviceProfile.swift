@@ -1,4 +1,5 @@
 public import FluxgateSignal
+public import FluxgateTransport
 
 /// What a device is and how to talk to it, as its profile in `device-profiles` says.
 public struct DeviceProfile: Sendable, Hashable {
@@ -30,6 +31,8 @@ public enum ProfileTransport: Sendable, Hashable {
   /// Bits a second, 8N1.
   case serial(baud: UInt32)
   case tcp(port: UInt16)
+  /// One interface of a USB device, through libusb.
+  case usb(USBLinkSettings)
 }
 
 /// The time from the field to the sample, in nanoseconds, and who says so.
@@ -56,32 +59,5 @@ public struct DeviceMatch: Sendable, Hashable {
     guard let product else { return true }
     guard let pattern = try? Regex(product) else { return false }
     return found.prefix(Self.longestProduct).firstMatch(of: pattern) != nil
-  }
-}
-
-/// A USB device's vendor and product number.
-public struct USBNumbers: Sendable, Hashable, CustomStringConvertible {
-  public var vendor: UInt16
-  public var product: UInt16
-
-  public init(vendor: UInt16, product: UInt16) {
-    self.vendor = vendor
-    self.product = product
-  }
-
-  /// Two times four hexadecimal digits with a colon between, as `lsusb` prints them.
-  public init?(_ text: String) {
-    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-    guard parts.count == 2, parts.allSatisfy({ $0.count == 4 && $0.allSatisfy(\.isHexDigit) }),
-      let vendor = UInt16(parts[0], radix: 16), let product = UInt16(parts[1], radix: 16)
-    else { return nil }
-    self.init(vendor: vendor, product: product)
-  }
-
-  public var description: String { "\(Self.digits(vendor)):\(Self.digits(product))" }
-
-  private static func digits(_ number: UInt16) -> String {
-    let text = String(number, radix: 16)
-    return String(repeating: "0", count: 4 - text.count) + text
   }
 }

@@ -1,3 +1,4 @@
+public import FluxgateTransport
 internal import Foundation
 
 /// All the profiles that a gateway knows.

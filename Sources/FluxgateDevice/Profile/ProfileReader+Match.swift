@@ -1,3 +1,5 @@
+internal import FluxgateTransport
+
 extension ProfileReader {
   /// Wildcards and repeats in one expression: few enough to end soon on the longest product text.
   private static let mostRepeats = 3
@@ -24,7 +26,7 @@ extension ProfileReader {
   private static func numbers(
     _ node: ProfileNode, _ transport: ProfileTransport
   ) throws(ProfileError) -> [USBNumbers] {
-    guard case .serial = transport else {
+    if case .tcp = transport {
       throw node.error("`usb` does not go with this transport", hint: "Give an `address` instead.")
     }
     var found: [USBNumbers] = []

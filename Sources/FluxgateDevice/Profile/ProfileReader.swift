@@ -13,13 +13,13 @@ public enum ProfileReader {
     "stages", "delay",
   ]
   static let matchKeys = ["usb", "product", "address"]
-  static let transportKeys = ["serial", "tcp"]
+  static let transportKeys = ["serial", "tcp", "usb"]
   static let delayKeys = ["value", "uncertainty", "source"]
 
   /// - Parameter file: the file's name, for errors only.
   public static func read(text: String, file: String) throws(ProfileError) -> DeviceProfile {
     let map = try ProfileMap(try root(of: text, file), keys: keys)
-    let transport = try transport(try map.required("transport"))
+    let transport = try ProfileTransport(try map.required("transport"))
     return DeviceProfile(
       name: try name(try map.required("name")),
       maker: try map.required("maker").text(longest: 128),
@@ -71,20 +71,6 @@ public enum ProfileReader {
       UInt8(ascii: "-"):
       true
     default: false
-    }
-  }
-
-  private static func transport(_ node: ProfileNode) throws(ProfileError) -> ProfileTransport {
-    let map = try ProfileMap(node, keys: transportKeys)
-    switch (map.optional("serial"), map.optional("tcp")) {
-    case (let serial?, nil):
-      let baud = try ProfileMap(serial, keys: ["baud"]).required("baud").integer(300...12_000_000)
-      return .serial(baud: UInt32(baud))
-    case (nil, let tcp?):
-      let port = try ProfileMap(tcp, keys: ["port"]).required("port").integer(1...65_535)
-      return .tcp(port: UInt16(port))
-    default:
-      throw node.error("one transport is needed here", hint: "Give either `serial` or `tcp`.")
     }
   }
 

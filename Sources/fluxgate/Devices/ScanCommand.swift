@@ -1,6 +1,7 @@
 import ArgumentParser
 import Fluxgate
 import FluxgateDevice
+import FluxgateTransport
 import Foundation
 
 struct ScanCommand: ParsableCommand {

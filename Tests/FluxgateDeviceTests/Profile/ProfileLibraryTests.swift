@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import FluxgateDevice
+@testable import FluxgateTransport
 
 struct ProfileLibraryTests {
   private static let folder: String = {

@@ -2,6 +2,7 @@ import FluxgateSignal
 import Testing
 
 @testable import FluxgateDevice
+@testable import FluxgateTransport
 
 struct ProfileReaderTests {
   static let sound = """

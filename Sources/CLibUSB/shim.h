@@ -1,0 +1,3 @@
+// libusb's asynchronous interface.
+#pragma once
+#include <libusb.h>

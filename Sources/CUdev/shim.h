@@ -1,0 +1,3 @@
+// libudev: what devices there are, and word of those that come and go.
+#pragma once
+#include <libudev.h>
