@@ -6,6 +6,8 @@ public struct DriverSetup: Sendable {
   public var category: Category
   /// Driver-specific settings of the profile, by name.
   public var settings: [String: String]
+  /// The whole profile, for drivers that are made from it; set by ``DriverTable``.
+  public internal(set) var profile: DeviceProfile?
   /// Newest record that is already stored durably, by device serial and stream name; nil for none.
   public var cursor: @Sendable (_ serial: String, _ stream: String) -> Int64?
 

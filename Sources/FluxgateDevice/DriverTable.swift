@@ -1,7 +1,9 @@
 /// The drivers that there are: a new one is one file of its own and one line here.
 public enum DriverTable {
-  public static func make(_ name: DriverName, _ setup: DriverSetup) -> Driver {
-    switch name {
+  public static func make(_ profile: DeviceProfile, _ setup: DriverSetup) -> Driver {
+    var setup = setup
+    setup.profile = profile
+    return switch profile.driver {
     case .fieldtrip: FieldTripDriver.make(setup)
     case .twinleaf: TwinleafDriver.make(setup)
     case .dexcomG4: DexcomDriver.make(setup)

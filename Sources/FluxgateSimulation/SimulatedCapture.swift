@@ -10,15 +10,17 @@ public enum SimulatedCapture {
 
   /// Captures one device, read by its own driver, into a new file.
   ///
-  /// - Parameter seconds: of the bench's clock.
+  /// - Parameters:
+  ///   - profiles: hold the device's profile.
+  ///   - seconds: of the bench's clock.
   /// - Returns: what the device made.
   public static func write(
-    _ plan: SimulationPlan, seconds: Double, to path: String
+    _ plan: SimulationPlan, profiles: ProfileLibrary, seconds: Double, to path: String
   ) throws(TransportError) -> [TruthStream] {
     let device = plan.makeDevice()
     try live(plan, device, seconds: seconds, to: path) { (open) throws(TransportError) in
       let acquisition = Acquisition(
-        driver: plan.device.makeDriver(), board: DeviceBoard(name: plan.device.rawValue),
+        driver: plan.device.makeDriver(profiles), board: DeviceBoard(name: plan.device.rawValue),
         open: open)
       acquisition.run(link: try open(start), until: StopFlag(), pause: { _ in })
     }

@@ -23,13 +23,13 @@ public enum SimulatedDevice: String, Sendable, CaseIterable {
     }
   }
 
-  /// Its driver with the settings of the shipped profile.
-  public func makeDriver() -> Driver {
-    switch self {
-    case .helmet: FieldTripDriver.make(DriverSetup(category: .neuro))
-    case .heart: TwinleafDriver.make(DriverSetup(category: .cardiac))
-    case .glucose: DexcomDriver.make(DriverSetup(category: .glucose))
+  /// Its driver with the settings of its profile, which the library must hold.
+  public func makeDriver(_ profiles: ProfileLibrary) -> Driver {
+    guard let profile = profiles[profile] else {
+      preconditionFailure("no profile is called \(profile)")
     }
+    return DriverTable.make(
+      profile, DriverSetup(category: profile.category, settings: profile.settings))
   }
 }
 

@@ -64,7 +64,8 @@ struct ReplayTests {
     _ plan: SimulationPlan, seconds: Double, to path: String, mostPerRead: Int = .max
   ) throws -> (streams: [CollectedStream], truth: [TruthStream]) {
     let device = plan.makeDevice()
-    let run = MemoryRun(name: plan.device.rawValue, driver: plan.device.makeDriver())
+    let run = MemoryRun(
+      name: plan.device.rawValue, driver: try plan.device.makeDriver(ReplayFixture.library()))
     try SimulatedCapture.live(
       plan, device, seconds: seconds, to: path, mostPerRead: mostPerRead
     ) { (open) throws(TransportError) in
@@ -127,7 +128,8 @@ struct ReplayTests {
   func `the simulators make the fixtures again, byte for byte`(place: Int) throws {
     let (plan, seconds) = ReplayFixture.all[place]
     let fresh = Scratch()
-    _ = try SimulatedCapture.write(plan, seconds: seconds, to: fresh.path)
+    _ = try SimulatedCapture.write(
+      plan, profiles: ReplayFixture.library(), seconds: seconds, to: fresh.path)
     let made = try Data(contentsOf: URL(fileURLWithPath: fresh.path))
     let kept = try Data(contentsOf: URL(fileURLWithPath: ReplayFixture.path(plan.device)))
     #expect(made == kept)
@@ -171,7 +173,8 @@ struct ReplayTests {
     let one = try replay(ReplayFixture.path(.helmet)).streams
     let file = Scratch()
     let plan = SimulationPlan(.helmet, seed: 99, channelCount: 8)
-    _ = try SimulatedCapture.write(plan, seconds: 2, to: file.path)
+    _ = try SimulatedCapture.write(
+      plan, profiles: ReplayFixture.library(), seconds: 2, to: file.path)
     let found = RunComparison.differences(one, try replay(file.path).streams)
     let first = try #require(found.first)
     #expect(first.stream == "helmet.fieldtrip")
@@ -185,14 +188,16 @@ struct ReplayTests {
     let whole = try replay(ReplayFixture.path(.helmet)).streams
     let short = Scratch()
     let helmet = ReplayFixture.all[0].plan
-    _ = try SimulatedCapture.write(helmet, seconds: 1, to: short.path)
+    _ = try SimulatedCapture.write(
+      helmet, profiles: ReplayFixture.library(), seconds: 1, to: short.path)
     let ended = try #require(RunComparison.differences(whole, replay(short.path).streams).first)
     #expect(ended.kind == .length)
     #expect(ended.row == 1000)
     let calm = Scratch()
     var heart = ReplayFixture.all[1].plan
     heart.faults.removeFirst()
-    _ = try SimulatedCapture.write(heart, seconds: 3, to: calm.path)
+    _ = try SimulatedCapture.write(
+      heart, profiles: ReplayFixture.library(), seconds: 3, to: calm.path)
     let broken = try replay(ReplayFixture.path(.heart)).streams
     let gap = try #require(RunComparison.differences(broken, replay(calm.path).streams).first)
     #expect(gap.kind == .gap)

@@ -38,11 +38,10 @@ public struct DeviceSpec: Sendable, Hashable {
         exit: .refused)
     }
     let link = try DeviceLink(profile, named: link, device: name)
-    let driver = profile.driver
     return DeviceSource(
       name: name, link: link.name, category: profile.category, settings: profile.settings,
       chain: try chain(of: profile), open: link.open,
-      driver: { DriverTable.make(driver, $0) })
+      driver: { DriverTable.make(profile, $0) })
   }
 
   /// The profile's stage chain.

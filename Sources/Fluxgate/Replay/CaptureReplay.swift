@@ -79,13 +79,12 @@ public struct ReplayedDevice: Sendable {
   private let link: ReplayLink
 
   init(name: String, profile: DeviceProfile, link: ReplayLink) throws(Fault) {
-    let driver = profile.driver
     let spec = try DeviceSpec.parse("\(name)=\(profile.name)")
     var source = DeviceSource(
       name: name, link: link.path, category: profile.category, settings: profile.settings,
       chain: try spec.chain(of: profile),
       open: { (time) throws(TransportError) in try link.open(at: time) },
-      driver: { DriverTable.make(driver, $0) })
+      driver: { DriverTable.make(profile, $0) })
     source.isReplayed = true
     self.source = source
     self.link = link

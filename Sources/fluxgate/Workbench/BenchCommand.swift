@@ -37,7 +37,7 @@ struct BenchCommand: ParsableCommand {
     Console.say("Made by a \(Self.build). End to end has some 0.25 s of fixed costs: the")
     Console.say("longer the capture (--seconds), the less they weigh.")
     var results: [BenchReport.Capture] = []
-    for (name, path) in try captures(in: scratch) {
+    for (name, path) in try captures(library, in: scratch) {
       let folder = "\(scratch)/\(results.count)"
       let measure = try PathMeasure(capture: path, library: library, scratch: folder)
       try DurableFile.makeFolder(folder)
@@ -49,7 +49,9 @@ struct BenchCommand: ParsableCommand {
     Console.report(BenchReport(build: Self.build, captures: results))
   }
 
-  private func captures(in scratch: String) throws -> [(name: String, path: String)] {
+  private func captures(
+    _ library: ProfileLibrary, in scratch: String
+  ) throws -> [(name: String, path: String)] {
     let plans: [(plan: SimulationPlan, seconds: Double)] = [
       (SimulationPlan(.helmet), seconds), (SimulationPlan(.heart), seconds),
       (SimulationPlan(.glucose), 3600),
@@ -57,7 +59,7 @@ struct BenchCommand: ParsableCommand {
     let made = try plans.map { plan, seconds in
       let path = "\(scratch)/\(plan.device.rawValue).pcapng"
       do throws(TransportError) {
-        _ = try SimulatedCapture.write(plan, seconds: seconds, to: path)
+        _ = try SimulatedCapture.write(plan, profiles: library, seconds: seconds, to: path)
       } catch {
         throw Fault.capture(error, path: path)
       }

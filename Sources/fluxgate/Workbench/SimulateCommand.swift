@@ -34,6 +34,9 @@ struct SimulateCommand: ParsableCommand {
   var faults: [FaultOption] = []
   @Option(help: "Write a capture instead; needs --seconds.")
   var capture: String?
+  @Option(help: "A folder of profiles, looked at before all others (with --capture).")
+  var profiles: String?
+  @OptionGroup var home: HomeOptions
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -60,9 +63,10 @@ struct SimulateCommand: ParsableCommand {
   }
 
   private func write(_ path: String, seconds: Double) throws {
+    let library = try ProfileFolders.load(named: profiles, home: home.place)
     let truth: [TruthStream]
     do throws(TransportError) {
-      truth = try SimulatedCapture.write(plan, seconds: seconds, to: path)
+      truth = try SimulatedCapture.write(plan, profiles: library, seconds: seconds, to: path)
     } catch {
       throw Fault.capture(error, path: path)
     }
