@@ -18,6 +18,10 @@ public struct DeviceProfile: Sendable, Hashable {
   /// The stage chain for processed streams, in its own notation.
   public var stages: String?
   public var delay: SensorDelay?
+  /// How the device's frames are made, for the driver `frames`.
+  public internal(set) var frames: FrameFormat?
+  /// What comes of given bytes: the profile's own tests.
+  public internal(set) var examples: [ProfileExample] = []
 }
 
 /// The drivers there are. Raw values are written in profiles.
@@ -25,6 +29,7 @@ public enum DriverName: String, Sendable, CaseIterable, Hashable {
   case fieldtrip
   case twinleaf
   case dexcomG4 = "dexcom-g4"
+  case frames
 }
 
 public enum ProfileTransport: Sendable, Hashable {
