@@ -45,7 +45,7 @@ extension FrameDecoder {
   private func endSpans(at now: HostTime, _ port: DevicePort) {
     track?.finish(at: now)
     assembly.forget()
-    flags.closeAll(before: lastSample(port) + 1, at: now, port)
+    flags.closeAll(before: (track?.newestSample ?? -1) + 1, at: now, port)
   }
 
   private func event(_ label: String, at now: HostTime, _ port: DevicePort) {

@@ -48,7 +48,7 @@ final class FrameDecoder: Decoder {
     guard assembly.take(frame, counter: counter, at: now) else { return }
     // SAFETY: the view is read during the call only, and the row changes only in `take`.
     unsafe track.accept(assembly.bytes.span.bytes, counter: counter, at: now)
-    flags.tell(sample: lastSample(port), at: now, port)
+    flags.tell(sample: track.newestSample, at: now, port)
   }
 
   func skipped(_ byteCount: Int, _ fault: FramingFault, at now: HostTime, port: DevicePort) {
@@ -80,9 +80,5 @@ final class FrameDecoder: Decoder {
     guard let counter = format.counter else { return .none }
     return .counting(
       modulus: counter.modulus, step: counter.step * UInt64(format.framesPerRow))
-  }
-
-  func lastSample(_ port: DevicePort) -> Int64 {
-    port.outlets.first.map { Int64(clamping: $0.nextSample) - 1 } ?? -1
   }
 }
