@@ -21,6 +21,10 @@ public struct DeviceProfile: Sendable, Hashable {
   /// What is said to the device before and after its samples.
   public var startup: StartupScript?
   public var probe: ProbeScript?
+  /// How the device's frames are made, for the driver `frames`.
+  public internal(set) var frames: FrameFormat?
+  /// What comes of given bytes: the profile's own tests.
+  public internal(set) var examples: [ProfileExample] = []
 }
 
 /// The drivers there are. Raw values are written in profiles.
@@ -28,6 +32,7 @@ public enum DriverName: String, Sendable, CaseIterable, Hashable {
   case fieldtrip
   case twinleaf
   case dexcomG4 = "dexcom-g4"
+  case frames
 }
 
 public enum ProfileTransport: Sendable, Hashable {

@@ -1,0 +1,99 @@
+/// The kinds of values that frames are described with.
+extension ProfileNode {
+  /// Bytes in hexadecimal, with or without spaces between them.
+  func hexadecimal(most: Int) throws(ProfileError) -> [UInt8] {
+    let digits = try text(longest: 3 * most).filter { $0 != " " }
+    guard !digits.isEmpty, digits.count % 2 == 0, digits.count <= 2 * most,
+      digits.allSatisfy({ $0.isASCII && $0.isHexDigit })
+    else {
+      throw error(
+        "no bytes in hexadecimal", hint: "Write 1 to \(most) bytes with two digits each: \"A0 45\".")
+    }
+    return digits.pairs.compactMap { UInt8($0, radix: 16) }
+  }
+
+  /// Bytes and ranges of bytes: `C0`, `C0..C6`, `00 80..8F`.
+  func byteSet() throws(ProfileError) -> ByteSet {
+    var ranges: [ClosedRange<UInt8>] = []
+    for word in try text(longest: 128).split(separator: " ") {
+      let ends = word.components(around: "..").map { UInt8($0, radix: 16) }
+      guard word.count == 2 || word.count == 6, let low = ends.first ?? nil,
+        let high = ends.last ?? nil, low <= high
+      else {
+        throw error("no set of bytes", hint: "Write it like \"C0\", \"C0..C6\" or \"00 80..8F\".")
+      }
+      ranges.append(low...high)
+    }
+    return ByteSet(ranges: ranges)
+  }
+
+  func numberFormat() throws(ProfileError) -> NumberFormat {
+    let text = try text(longest: 16)
+    guard let format = NumberFormat(text) else {
+      throw error(
+        "there is no type `\(text)`", hint: ProfileMap.hint(for: text, among: NumberFormat.names))
+    }
+    return format
+  }
+
+  func oneOf<Choice: RawRepresentable<String> & CaseIterable>(
+    _ type: Choice.Type
+  ) throws(ProfileError) -> Choice {
+    let text = try text(longest: 64)
+    guard let choice = Choice(rawValue: text) else {
+      throw error(
+        "`\(text)` is not known here",
+        hint: ProfileMap.hint(for: text, among: Choice.allCases.map(\.rawValue)))
+    }
+    return choice
+  }
+
+  /// Lower-case letters, digits, `-` and `_`.
+  func streamName() throws(ProfileError) -> String {
+    let text = try text(longest: 32)
+    guard text.utf8.allSatisfy({ Self.isNameByte($0) }) else {
+      throw error(
+        "the name holds other characters than allowed",
+        hint: "Use lower-case letters, digits, hyphens and underscores.")
+    }
+    return text
+  }
+
+  /// A name in which `#` stands for a number, which it must where there are several.
+  func numberedName(isNeeded: Bool) throws(ProfileError) -> String {
+    let text = try text(longest: 64)
+    guard !isNeeded || text.contains("#") else {
+      throw error("several have this one name", hint: "Put a # where the number shall stand.")
+    }
+    return text
+  }
+
+  private static func isNameByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+      UInt8(ascii: "-"), UInt8(ascii: "_"):
+      true
+    default: false
+    }
+  }
+}
+
+extension String {
+  fileprivate var pairs: [Substring] {
+    var rest = self[...]
+    var found: [Substring] = []
+    while !rest.isEmpty {
+      found.append(rest.prefix(2))
+      rest = rest.dropFirst(2)
+    }
+    return found
+  }
+}
+
+extension Substring {
+  /// The parts before and after the first `mark`; all of it where there is none.
+  fileprivate func components(around mark: String) -> [Substring] {
+    guard let place = firstRange(of: mark) else { return [self] }
+    return [self[..<place.lowerBound], self[place.upperBound...]]
+  }
+}
