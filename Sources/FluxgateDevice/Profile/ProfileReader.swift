@@ -10,7 +10,7 @@ public enum ProfileReader {
   public static let mostBytes = 1 << 16
   static let keys = [
     "name", "maker", "model", "match", "transport", "driver", "category", "rate", "settings",
-    "stages", "delay", "frames", "examples",
+    "stages", "delay", "startup", "farewell", "probe", "frames", "examples",
   ]
   static let matchKeys = ["usb", "product", "address"]
   static let transportKeys = ["serial", "tcp", "usb"]
@@ -31,7 +31,9 @@ public enum ProfileReader {
       rate: try map.optional("rate")?.positive(upTo: 1_000_000),
       settings: try settings(map.optional("settings")),
       stages: try map.optional("stages")?.text(longest: 1024),
-      delay: try delay(map.optional("delay")))
+      delay: try delay(map.optional("delay")),
+      startup: try startup(map.optional("startup"), farewell: map.optional("farewell")),
+      probe: try probe(map.optional("probe")))
     try readFrames(map, into: &profile)
     profile.examples = try map.optional("examples")?.each(most: 256) {
       (example) throws(ProfileError) in try ProfileExample(example)

@@ -45,6 +45,13 @@ struct ProfileLibraryTests {
     #expect(keys("match") == Set(ProfileReader.matchKeys))
     #expect(keys("transport") == Set(ProfileReader.transportKeys))
     #expect(keys("delay") == Set(ProfileReader.delayKeys))
+    #expect(keys("startup") == Set(ProfileReader.startupKeys))
+    #expect(keys("probe") == Set(ProfileReader.probeKeys))
+    let definitions = try #require(schema["$defs"] as? [String: [String: Any]])
+    func definition(_ name: String) -> Set<String> {
+      Set((definitions[name]?["properties"] as? [String: Any])?.keys.map { $0 } ?? [])
+    }
+    #expect(definition("step") == Set(ProfileReader.stepKeys))
     #expect(properties["driver"]?["enum"] as? [String] == DriverName.allCases.map(\.rawValue))
     #expect(properties["category"]?["enum"] as? [String] == Category.allCases.map(\.name))
   }
