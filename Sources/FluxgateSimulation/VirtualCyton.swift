@@ -196,11 +196,12 @@ public final class VirtualCyton: VirtualDevice {
       return true
     }
     framesToCorrupt -= 1
-    // A changed sample can be told from a sound one only where there is a checksum; the last byte
-    // and the first are seen everywhere.
-    let place = settings.model == .adsBoard ? Int(random.next() % UInt64(frame.count)) : 0
+    // Without a checksum only the sync, the number and the end can show the damage.
+    let telling = [0, 1, frame.count - 1]
+    let places = settings.model == .adsBoard ? Array(frame.indices) : telling
     var damaged = frame
-    damaged[place] ^= UInt8(truncatingIfNeeded: random.next() | 1)
+    damaged[places[Int(random.next() % UInt64(places.count))]] ^=
+      UInt8(truncatingIfNeeded: random.next() | 0x10)
     line.send(damaged, at: now)
     return false
   }

@@ -2,15 +2,20 @@ internal import FluxgateSignal
 
 /// Turns frames of a fixed form into rows, as a profile's `frames` section says.
 final class FrameDecoder: Decoder {
-  /// A device that sends nothing for so long is not there, or no longer streams.
-  static let silenceLimit = Int64.seconds(2)
-  static let greetingLimit = Int64.seconds(5)
+  /// A device that sends nothing for so long is not there, or no longer streams: longer than a wearer
+  /// out of the radio's reach for a moment.
+  static let silenceLimit = Int64.seconds(5)
+  /// When a start-up that failed is tried again.
+  static let retryPause = Int64.seconds(2)
 
   let profile: DeviceProfile
   let format: FrameFormat
   let category: Category
   let rate: Double
   let phase: FramePhase
+  /// The profile's start-up; nil where the device streams by itself.
+  let startup: StartupRun?
+  var replies: ReplyCutter
   var track: SampleTrack?
   var flags: FrameFlags
   var assembly: RowAssembly
@@ -19,6 +24,8 @@ final class FrameDecoder: Decoder {
   private var damagedBytes = 0
   /// When the device counts as silent; nil while that is known or nobody listens.
   var silentAt: HostTime?
+  /// When a start-up that failed is tried again.
+  var greetAt: HostTime?
 
   init(
     profile: DeviceProfile, format: FrameFormat, rate: Double, category: Category,
@@ -29,6 +36,9 @@ final class FrameDecoder: Decoder {
     self.rate = rate
     self.category = category
     self.phase = phase
+    let script = profile.startup ?? StartupScript()
+    startup = script.steps.isEmpty ? nil : StartupRun(script)
+    replies = ReplyCutter(end: script.replyEnd)
     flags = FrameFlags(format)
     assembly = RowAssembly(
       format, type: .keeping(format.fields.map(\.format)), rate: rate)
@@ -36,9 +46,10 @@ final class FrameDecoder: Decoder {
   }
 
   func decode(_ frame: RawSpan, at now: HostTime, port: DevicePort) {
+    if phase.isTalking { return listen(frame, at: now, port) }
     if !port.isAnnounced { announce(port) }
     guard let track else { return }
-    hear(at: now, port)
+    awaitFrames(at: now)
     countDamage(track)
     let counter = format.counter?.read(frame)
     flags.gather(frame, part: assembly.part(of: counter))
@@ -66,7 +77,8 @@ final class FrameDecoder: Decoder {
     // Bytes before the first frame are no loss: they belong to nobody's recording.
     damagedBytes = 0
     let identity = DeviceIdentity(
-      maker: profile.maker, model: profile.model, serial: "", firmware: "")
+      maker: profile.maker, model: profile.model, serial: startup?.captures["serial"] ?? "",
+      firmware: startup?.captures["firmware"] ?? "")
     let main = StreamDescription(
       name: format.stream, kind: .raw, category: category,
       sampleType: .keeping(format.fields.map(\.format)),

@@ -17,9 +17,7 @@ struct FrameFinder: Framer {
 
   var longestFrame: Int { isSure ? format.length : 2 * format.length + confirmationSpan }
 
-  mutating func reset() {
-    lastCounter = nil
-  }
+  mutating func reset() { lastCounter = nil }
 
   mutating func judge(_ bytes: RawSpan) -> FrameVerdict { judge(bytes, isLast: false) }
 
@@ -34,9 +32,7 @@ struct FrameFinder: Framer {
     guard bytes.byteCount >= format.length else {
       return isLast ? .skip(byteCount: bytes.byteCount, nil) : .needMore(atLeast: format.length)
     }
-    if let fault = fault(bytes, at: 0) {
-      return .skip(byteCount: 1, fault)
-    }
+    if let fault = fault(bytes, at: 0) { return .skip(byteCount: 1, fault) }
     return trust(bytes, isLast: isLast)
   }
 
@@ -45,12 +41,10 @@ struct FrameFinder: Framer {
     let next = format.length + confirmationSpan
     if bytes.byteCount < next, !isLast { return .needMore(atLeast: next) }
     if isConfirmed(bytes, at: 0) { return accept(bytes) }
+    if isOutOfOrder(bytes) { return .skip(byteCount: 1, .noise) }
     let all = 2 * format.length + confirmationSpan
     if bytes.byteCount < all, !isLast { return .needMore(atLeast: all) }
-    if hasBetterPlace(bytes) {
-      return .skip(byteCount: 1, .noise)
-    }
-    return accept(bytes)
+    return hasBetterPlace(bytes) ? .skip(byteCount: 1, .noise) : accept(bytes)
   }
 
   private mutating func accept(_ bytes: RawSpan) -> FrameVerdict {
@@ -108,6 +102,20 @@ struct FrameFinder: Framer {
       let value = counter.read(bytes.extracting(offset..<next))
     else { return true }
     return counter.read(bytes.extracting(next..<bytes.byteCount)) == counter.after(value)
+  }
+
+  /// Whether the frame that follows counts from the last good one on to less than this one does: it is
+  /// this one's number that is damaged, or its place.
+  private func isOutOfOrder(_ bytes: RawSpan) -> Bool {
+    let next = format.length
+    guard let counter = format.counter, let lastCounter,
+      bytes.byteCount >= next + confirmationSpan, startsLike(bytes, at: next),
+      let here = counter.read(bytes),
+      let there = counter.read(bytes.extracting(next..<bytes.byteCount)),
+      there < counter.modulus
+    else { return false }
+    func ahead(_ value: UInt64) -> UInt64 { (value + counter.modulus - lastCounter) % counter.modulus }
+    return ahead(there) <= ahead(here)
   }
 
   private func hasBetterPlace(_ bytes: RawSpan) -> Bool {

@@ -75,10 +75,9 @@ struct ExampleOutcome {
 
   init(of example: ProfileExample, _ profile: DeviceProfile) {
     let setup = DriverSetup(category: profile.category, settings: profile.settings)
-    // An example is of what comes once the device has been started.
-    var started = profile
-    started.startup = nil
-    let driver = DriverTable.make(started, setup)
+    var streaming = profile
+    streaming.startup = nil
+    let driver = DriverTable.make(streaming, setup)
     let port = DevicePort(board: DeviceBoard(name: profile.name))
     let now = HostTime(nanoseconds: 1_700_000_000_000_000_000)
     driver.decoder.linkOpened(at: now, port: port)

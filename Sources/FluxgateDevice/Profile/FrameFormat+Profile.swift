@@ -12,7 +12,7 @@ extension FrameFormat {
 
   init(_ node: ProfileNode) throws(ProfileError) {
     let map = try ProfileMap(node, keys: Self.keys)
-    sync = try map.required("sync").hexadecimal(most: 8)
+    sync = try map.required("sync").hexBytes(most: 8)
     let length = try map.required("length").integer(2...Int64(Self.greatestLength))
     let room = FrameRoom(length: Int(length))
     self.length = room.length
@@ -110,8 +110,8 @@ extension FrameMark {
   init(_ node: ProfileNode, _ room: FrameRoom) throws(ProfileError) {
     let map = try ProfileMap(node, keys: FrameFormat.markKeys)
     offset = try room.offset(map, byteCount: 1)
-    mask = try map.optional("mask")?.hexadecimal(most: 1)[0] ?? 0xFF
-    value = try map.required("value").hexadecimal(most: 1)[0]
+    mask = try map.optional("mask")?.hexBytes(most: 1)[0] ?? 0xFF
+    value = try map.required("value").hexBytes(most: 1)[0]
     guard value & ~mask == 0 else {
       throw node.error("the value has bits that the mask has not", hint: "No frame could match.")
     }

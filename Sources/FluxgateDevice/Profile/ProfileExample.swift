@@ -56,7 +56,7 @@ extension ProfileExample {
         Array("\(try line.text(longest: 4096))\r\n".utf8)
       }.flatMap { $0 }
     }
-    return try map.required("bytes").hexadecimal(most: 16_384)
+    return try map.required("bytes").hexBytes(most: 4096)
   }
 
   private static func row(_ given: ProfileMap) throws(ProfileError) -> Row {

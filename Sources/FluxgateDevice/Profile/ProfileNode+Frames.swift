@@ -1,17 +1,5 @@
 /// The kinds of values that frames are described with.
 extension ProfileNode {
-  /// Bytes in hexadecimal, with or without spaces between them.
-  func hexadecimal(most: Int) throws(ProfileError) -> [UInt8] {
-    let digits = try text(longest: 3 * most).filter { $0 != " " }
-    guard !digits.isEmpty, digits.count % 2 == 0, digits.count <= 2 * most,
-      digits.allSatisfy({ $0.isASCII && $0.isHexDigit })
-    else {
-      throw error(
-        "no bytes in hexadecimal", hint: "Write 1 to \(most) bytes with two digits each: \"A0 45\".")
-    }
-    return digits.pairs.compactMap { UInt8($0, radix: 16) }
-  }
-
   /// Bytes and ranges of bytes: `C0`, `C0..C6`, `00 80..8F`.
   func byteSet() throws(ProfileError) -> ByteSet {
     var ranges: [ClosedRange<UInt8>] = []
@@ -75,18 +63,6 @@ extension ProfileNode {
       true
     default: false
     }
-  }
-}
-
-extension String {
-  fileprivate var pairs: [Substring] {
-    var rest = self[...]
-    var found: [Substring] = []
-    while !rest.isEmpty {
-      found.append(rest.prefix(2))
-      rest = rest.dropFirst(2)
-    }
-    return found
   }
 }
 
