@@ -5,6 +5,9 @@ public import FluxgateTransport
 /// The virtual devices that there are, by the names the command line gives them.
 public enum SimulatedDevice: String, Sendable, CaseIterable {
   case helmet, heart, glucose
+  case zeroField = "zero-field"
+  case totalField = "total-field"
+  case totalField1 = "total-field-1"
 
   /// Name of the shipped profile that reads it.
   public var profile: String {
@@ -12,6 +15,9 @@ public enum SimulatedDevice: String, Sendable, CaseIterable {
     case .helmet: "fieldtrip-buffer"
     case .heart: "twinleaf-tio"
     case .glucose: "dexcom-g4"
+    case .zeroField: "quspin-qzfm"
+    case .totalField: "quspin-qtfm2"
+    case .totalField1: "quspin-qtfm"
     }
   }
 
@@ -19,7 +25,7 @@ public enum SimulatedDevice: String, Sendable, CaseIterable {
   public var link: CaptureLink {
     switch self {
     case .helmet: .tcp(port: 1972)
-    case .heart, .glucose: .serial
+    case .heart, .glucose, .zeroField, .totalField, .totalField1: .serial
     }
   }
 
@@ -56,6 +62,9 @@ public struct SimulationPlan: Sendable {
     case .helmet: VirtualFieldTripBuffer(helmet)
     case .heart: VirtualTwinleaf(heart)
     case .glucose: VirtualDexcom(seed: seed, historyHours: 12, faults: faults)
+    case .zeroField: VirtualQuspin(zeroField)
+    case .totalField: VirtualTotalField(totalField(.second))
+    case .totalField1: VirtualTotalField(totalField(.first))
     }
   }
 
@@ -69,6 +78,23 @@ public struct SimulationPlan: Sendable {
 
   private var heart: VirtualTwinleaf.Settings {
     var settings = VirtualTwinleaf.Settings()
+    settings.seed = seed
+    settings.faults = faults
+    return settings
+  }
+
+  private var zeroField: VirtualQuspin.Settings {
+    var settings = VirtualQuspin.Settings()
+    settings.seed = seed
+    settings.faults = faults
+    return settings
+  }
+
+  private func totalField(
+    _ generation: VirtualTotalField.Generation
+  ) -> VirtualTotalField.Settings {
+    var settings = VirtualTotalField.Settings()
+    settings.generation = generation
     settings.seed = seed
     settings.faults = faults
     return settings

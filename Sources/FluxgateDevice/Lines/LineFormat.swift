@@ -27,6 +27,7 @@ struct SampleLineFormat: Sendable, Hashable {
   var sampleType: SampleType
   var columns: [LineColumn]
   var counter: LineCounter?
+  var clock: LineClock?
 
   /// Whether a column says, in bits, which of the others hold a measurement.
   var hasValidity: Bool { columns.contains { $0.isOptional || $0.validity != nil } }
@@ -62,6 +63,18 @@ struct LineCounter: Sendable, Hashable {
   var group: Int
   var modulus: UInt64
   var step: UInt64
+}
+
+/// The capture in which the device tells its own clock, which falls only where it starts anew.
+struct LineClock: Sendable, Hashable {
+  var group: Int
+  var modulus: UInt64
+
+  /// Whether a clock can have come from `earlier` to `later` without a restart: a step back by more
+  /// than half a round is one round forward.
+  func runs(from earlier: UInt64, to later: UInt64) -> Bool {
+    later >= earlier || earlier - later > modulus / 2
+  }
 }
 
 /// A line that says how the sensor stands, in its capture `value`.

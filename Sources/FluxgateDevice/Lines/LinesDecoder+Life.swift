@@ -46,10 +46,17 @@ extension LinesDecoder {
 
   /// The device says that it has started anew, in the middle of its samples.
   func startAnew(at now: HostTime, _ port: DevicePort) {
+    noteRestart(at: now, port)
+    begin(at: now, port)
+  }
+
+  /// What a device does between its last sample and its first after a restart is no sample: none of
+  /// that time counts as lost.
+  func noteRestart(at now: HostTime, _ port: DevicePort) {
     end(at: now, port)
+    makeTrack(port)
     track?.note(.deviceReset)
     event("device restarted", at: now, port)
-    begin(at: now, port)
   }
 
   /// The number of the next sample of the first stream; -1 while there is none.

@@ -29,4 +29,13 @@ extension LinesDecoder {
     }
     return channels
   }
+
+  /// What the start-up kept beside the identity, such as the answer to a calibration.
+  func tellCaptures(at now: HostTime, _ port: DevicePort) {
+    let rest = (run?.captures ?? [:]).filter { !["model", "serial", "firmware"].contains($0.key) }
+    for (name, text) in rest.sorted(by: { $0.key < $1.key }) {
+      port.record(
+        Event(time: now, kind: .deviceMessage, label: name, value: .text(text)), now: now)
+    }
+  }
 }

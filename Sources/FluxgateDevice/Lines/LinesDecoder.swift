@@ -27,6 +27,7 @@ final class LinesDecoder: Decoder {
   private let restart: PatternMatcher?
   private let messages: PatternMatcher?
   private var skipsNext = false
+  private var lastClock: UInt64?
 
   init(profile: DeviceProfile, format: LineFormat, rate: Double, _ category: Category) {
     self.profile = profile
@@ -72,11 +73,19 @@ final class LinesDecoder: Decoder {
     guard reader.read(line), hasCounterAsBefore else { return damaged(line, port) }
     isFlowing = true
     silentAt = now.advanced(by: Self.silenceLimit)
-    if track == nil { announce(at: now, port) }
+    if track == nil { announce(at: now, port) } else { watchClock(at: now, port) }
     guard let track else { return }
     let row = reader.row
     // SAFETY: the span is used only during the call.
     unsafe track.accept(row.span.bytes, counter: reader.counter, at: now)
+  }
+
+  private func watchClock(at now: HostTime, _ port: DevicePort) {
+    defer { lastClock = reader.clock ?? lastClock }
+    guard let clock = format.samples.clock, let lastClock, let found = reader.clock,
+      !clock.runs(from: lastClock, to: found)
+    else { return }
+    noteRestart(at: now, port)
   }
 
   /// A sample that lost its number among others that have one is damaged.
@@ -108,9 +117,16 @@ final class LinesDecoder: Decoder {
 
   private func announce(at now: HostTime, _ port: DevicePort) {
     isCounted = reader.counter != nil
+    lastClock = reader.clock
     port.announce(identity, streams: [description])
-    track = SampleTrack(outlet: port.outlets[0], rate: rate, counter: counterRule)
+    makeTrack(port)
     states.recordAll(at: now, port)
+    tellCaptures(at: now, port)
+  }
+
+  /// Begins a line of times and counts that knows nothing of what was before.
+  func makeTrack(_ port: DevicePort) {
+    track = SampleTrack(outlet: port.outlets[0], rate: rate, counter: counterRule)
   }
 
   private var counterRule: CounterRule {

@@ -8,6 +8,8 @@ struct SampleLineReader {
   private(set) var row: [UInt8]
   /// What the device counted at it; nil where it said nothing.
   private(set) var counter: UInt64?
+  /// What the device's clock stood at; nil where it said nothing.
+  private(set) var clock: UInt64?
 
   init(_ format: SampleLineFormat) {
     self.format = format
@@ -19,9 +21,8 @@ struct SampleLineReader {
   /// Whether the line is a sound sample; then `row` and `counter` are its own.
   mutating func read(_ line: RawSpan) -> Bool {
     guard matcher.isFound(in: line) else { return false }
-    counter = format.counter.flatMap { number(of: $0.group, decimals: 0, line) }.flatMap {
-      UInt64(exactly: $0)
-    }
+    counter = count(format.counter?.group, line)
+    clock = count(format.clock?.group, line)
     var valid: Int64 = 0
     for (place, column) in format.columns.enumerated() {
       guard let code = code(of: column, line) else { return false }
@@ -45,6 +46,11 @@ struct SampleLineReader {
       }
     guard let code, code > format.none, fits(code) else { return nil }
     return code
+  }
+
+  private func count(_ group: Int?, _ line: RawSpan) -> UInt64? {
+    guard let group, let number = number(of: group, decimals: 0, line) else { return nil }
+    return UInt64(exactly: number)
   }
 
   private func holds(_ validity: LineColumn.Validity, _ line: RawSpan) -> Bool {

@@ -24,8 +24,9 @@ extension LineFormat {
 }
 
 extension SampleLineFormat {
-  static let keys = ["stream", "mark", "pattern", "type", "columns", "counter"]
+  static let keys = ["stream", "mark", "pattern", "type", "columns", "counter", "clock"]
   static let counterKeys = ["capture", "modulus", "step"]
+  static let clockKeys = ["capture", "modulus"]
   private static let types: [String: SampleType] = ["int32": .int32, "int64": .int64]
 
   init(_ node: ProfileNode) throws(ProfileError) {
@@ -47,6 +48,9 @@ extension SampleLineFormat {
     }
     counter = try map.optional("counter").map { counter throws(ProfileError) in
       try LineCounter(counter, pattern)
+    }
+    clock = try map.optional("clock").map { clock throws(ProfileError) in
+      try LineClock(clock, pattern)
     }
   }
 
@@ -128,6 +132,14 @@ extension LineCounter {
         "the modulus is no multiple of the step",
         hint: "The counter would not come round to itself.")
     }
+  }
+}
+
+extension LineClock {
+  init(_ node: ProfileNode, _ pattern: BoundedPattern) throws(ProfileError) {
+    let map = try ProfileMap(node, keys: SampleLineFormat.clockKeys)
+    group = try map.required("capture").capture(of: pattern)
+    modulus = UInt64(try map.required("modulus").integer(2...1 << 53))
   }
 }
 

@@ -52,6 +52,10 @@ struct ProfileLibraryTests {
       Set((definitions[name]?["properties"] as? [String: Any])?.keys.map { $0 } ?? [])
     }
     #expect(definition("step") == Set(ProfileReader.stepKeys))
+    #expect(keys("lines") == Set(LineFormat.keys))
+    #expect(definition("sampleLine") == Set(SampleLineFormat.keys))
+    #expect(definition("lineColumn") == Set(LineColumn.keys))
+    #expect(definition("stateLine") == Set(StateLineFormat.keys))
     #expect(properties["driver"]?["enum"] as? [String] == DriverName.allCases.map(\.rawValue))
     #expect(properties["category"]?["enum"] as? [String] == Category.allCases.map(\.name))
   }
