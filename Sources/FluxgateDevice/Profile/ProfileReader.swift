@@ -35,9 +35,10 @@ public enum ProfileReader {
       startup: try startup(map.optional("startup"), farewell: map.optional("farewell")),
       probe: try probe(map.optional("probe")))
     try readFrames(map, into: &profile)
-    profile.examples = try map.optional("examples")?.each(most: 256) {
-      (example) throws(ProfileError) in try ProfileExample(example)
-    } ?? []
+    profile.examples =
+      try map.optional("examples")?.each(most: 256) {
+        (example) throws(ProfileError) in try ProfileExample(example)
+      } ?? []
     return profile
   }
 

@@ -52,6 +52,15 @@ struct ProfileLibraryTests {
       Set((definitions[name]?["properties"] as? [String: Any])?.keys.map { $0 } ?? [])
     }
     #expect(definition("step") == Set(ProfileReader.stepKeys))
+    #expect(keys("frames") == Set(FrameFormat.keys))
+    #expect(definition("mark") == Set(FrameFormat.markKeys))
+    #expect(definition("counter") == Set(FrameFormat.counterKeys))
+    #expect(definition("checksum") == Set(FrameFormat.checksumKeys))
+    #expect(definition("field") == Set(FrameField.keys))
+    #expect(definition("slow") == Set(SlowStream.keys))
+    #expect(definition("state") == Set(FrameState.keys))
+    #expect(definition("example") == Set(ProfileExample.keys))
+    #expect(definitions["number"]?["enum"] as? [String] == NumberFormat.names)
     #expect(properties["driver"]?["enum"] as? [String] == DriverName.allCases.map(\.rawValue))
     #expect(properties["category"]?["enum"] as? [String] == Category.allCases.map(\.name))
   }
