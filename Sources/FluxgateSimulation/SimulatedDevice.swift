@@ -4,7 +4,10 @@ public import FluxgateTransport
 
 /// The virtual devices that there are, by the names the command line gives them.
 public enum SimulatedDevice: String, Sendable, CaseIterable {
-  case helmet, heart, glucose
+  case helmet, heart, glucose, cyton
+  case cytonDaisy = "cyton-daisy"
+  case adsBoard = "ads-board"
+  case freeEEG32 = "freeeeg32"
   case zeroField = "zero-field"
   case totalField = "total-field"
   case totalField1 = "total-field-1"
@@ -15,6 +18,10 @@ public enum SimulatedDevice: String, Sendable, CaseIterable {
     case .helmet: "fieldtrip-buffer"
     case .heart: "twinleaf-tio"
     case .glucose: "dexcom-g4"
+    case .cyton: "openbci-cyton"
+    case .cytonDaisy: "openbci-cyton-daisy"
+    case .adsBoard: "ads1299-board"
+    case .freeEEG32: "freeeeg32"
     case .zeroField: "quspin-qzfm"
     case .totalField: "quspin-qtfm2"
     case .totalField1: "quspin-qtfm"
@@ -25,7 +32,9 @@ public enum SimulatedDevice: String, Sendable, CaseIterable {
   public var link: CaptureLink {
     switch self {
     case .helmet: .tcp(port: 1972)
-    case .heart, .glucose, .zeroField, .totalField, .totalField1: .serial
+    case .heart, .glucose, .cyton, .cytonDaisy, .adsBoard, .freeEEG32, .zeroField, .totalField,
+      .totalField1:
+      .serial
     }
   }
 
@@ -62,10 +71,22 @@ public struct SimulationPlan: Sendable {
     case .helmet: VirtualFieldTripBuffer(helmet)
     case .heart: VirtualTwinleaf(heart)
     case .glucose: VirtualDexcom(seed: seed, historyHours: 12, faults: faults)
+    case .cyton: board(.cyton)
+    case .cytonDaisy: board(.cytonDaisy)
+    case .adsBoard: board(.adsBoard)
+    case .freeEEG32: board(.freeEEG32)
     case .zeroField: VirtualQuspin(zeroField)
     case .totalField: VirtualTotalField(totalField(.second))
     case .totalField1: VirtualTotalField(totalField(.first))
     }
+  }
+
+  private func board(_ model: BoardModel) -> VirtualCyton {
+    var settings = VirtualCyton.Settings()
+    settings.model = model
+    settings.seed = seed
+    settings.faults = faults
+    return VirtualCyton(settings)
   }
 
   private var helmet: FieldTripServerSettings {

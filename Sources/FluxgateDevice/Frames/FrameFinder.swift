@@ -114,7 +114,9 @@ struct FrameFinder: Framer {
       let there = counter.read(bytes.extracting(next..<bytes.byteCount)),
       there < counter.modulus
     else { return false }
-    func ahead(_ value: UInt64) -> UInt64 { (value + counter.modulus - lastCounter) % counter.modulus }
+    func ahead(_ value: UInt64) -> UInt64 {
+      (value + counter.modulus - lastCounter) % counter.modulus
+    }
     return ahead(there) <= ahead(here)
   }
 

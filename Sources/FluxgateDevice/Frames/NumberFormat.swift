@@ -37,8 +37,10 @@ public struct NumberFormat: Sendable, Hashable {
     case .i8: bytes.u8(at: offset).map { Int64(Int8(bitPattern: $0)) }
     case .u16: word16(bytes, offset).map(Int64.init)
     case .i16: word16(bytes, offset).map { Int64(Int16(bitPattern: $0)) }
-    case .u24: (isBigEndian ? bytes.u24(bigEndianAt: offset) : bytes.u24(at: offset)).map(Int64.init)
-    case .i24: (isBigEndian ? bytes.i24(bigEndianAt: offset) : bytes.i24(at: offset)).map(Int64.init)
+    case .u24:
+      (isBigEndian ? bytes.u24(bigEndianAt: offset) : bytes.u24(at: offset)).map(Int64.init)
+    case .i24:
+      (isBigEndian ? bytes.i24(bigEndianAt: offset) : bytes.i24(at: offset)).map(Int64.init)
     case .u32: word32(bytes, offset).map(Int64.init)
     case .i32: word32(bytes, offset).map { Int64(Int32(bitPattern: $0)) }
     case .f32: nil

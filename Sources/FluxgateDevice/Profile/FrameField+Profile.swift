@@ -21,9 +21,10 @@ extension FrameField {
     scale = try map.optional("scale")?.number(-1e12...1e12) ?? 1
     zero = try map.optional("offset")?.number(-1e12...1e12) ?? 0
     range = try map.optional("range")?.number(0...1e12) ?? 0
-    rails = try map.optional("rails")?.each(most: 8) { code throws(ProfileError) in
-      try code.integer(-0x8000_0000...0xFFFF_FFFF)
-    } ?? []
+    rails =
+      try map.optional("rails")?.each(most: 8) { code throws(ProfileError) in
+        try code.integer(-0x8000_0000...0xFFFF_FFFF)
+      } ?? []
     if scale == 0 {
       throw node.error("the scale is 0", hint: "Every value would be the same.")
     }

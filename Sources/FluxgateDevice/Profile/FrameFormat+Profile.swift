@@ -17,9 +17,10 @@ extension FrameFormat {
     let room = FrameRoom(length: Int(length))
     self.length = room.length
     end = try map.optional("end")?.byteSet()
-    marks = try map.optional("marks")?.each(most: 64) { mark throws(ProfileError) in
-      try FrameMark(mark, room)
-    } ?? []
+    marks =
+      try map.optional("marks")?.each(most: 64) { mark throws(ProfileError) in
+        try FrameMark(mark, room)
+      } ?? []
     checksum = try map.optional("checksum").map { sum throws(ProfileError) in
       try FrameChecksum(sum, room)
     }
@@ -33,12 +34,14 @@ extension FrameFormat {
     fields = try map.required("fields").each(most: 256) { field throws(ProfileError) in
       try FrameField(field, room, parts: parts)
     }
-    slow = try map.optional("slow")?.each(most: 16) { slow throws(ProfileError) in
-      try SlowStream(slow, room)
-    } ?? []
-    states = try map.optional("states")?.each(most: 64) { state throws(ProfileError) in
-      try FrameState.all(state, room, parts: parts)
-    }.flatMap { $0 } ?? []
+    slow =
+      try map.optional("slow")?.each(most: 16) { slow throws(ProfileError) in
+        try SlowStream(slow, room)
+      } ?? []
+    states =
+      try map.optional("states")?.each(most: 64) { state throws(ProfileError) in
+        try FrameState.all(state, room, parts: parts)
+      }.flatMap { $0 } ?? []
     try checkWhole(map)
   }
 

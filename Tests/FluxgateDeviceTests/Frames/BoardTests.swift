@@ -34,11 +34,11 @@ struct BoardTests {
     let settings = Self.settings(
       model,
       [
-        InjectedFault(after: .milliseconds(700), kind: .corruptFrame),
-        InjectedFault(after: .milliseconds(1300), kind: .dropFrame),
+        InjectedFault(after: .milliseconds(500), kind: .corruptFrame),
+        InjectedFault(after: .milliseconds(900), kind: .dropFrame),
       ])
-    let whole = try FrameBench(settings, seconds: 3)
-    let cut = try FrameBench(settings, seconds: 3, mostPerRead: most)
+    let whole = try FrameBench(settings, seconds: 1.5)
+    let cut = try FrameBench(settings, seconds: 1.5, mostPerRead: most)
     #expect(try whole.eeg.rows == cut.eeg.rows)
     #expect(try whole.eeg.numbers == cut.eeg.numbers)
     #expect(try whole.eeg.gaps == cut.eeg.gaps)
@@ -65,7 +65,7 @@ struct BoardTests {
   func `whole rounds of the counter are counted`(count: Int, lump: Int64) throws {
     var settings = Self.settings(.cyton, Self.drops(count, after: .seconds(6)))
     settings.lump = lump
-    let bench = try FrameBench(settings, seconds: 16)
+    let bench = try FrameBench(settings, seconds: 12)
     try bench.expectComplete(under: lump > 0 ? 4 : 0)
     #expect(try bench.eeg.lost == UInt64(count))
   }
@@ -81,8 +81,8 @@ struct BoardTests {
   func `a silence without a restart is counted`(model: BoardModel) throws {
     let bench = try FrameBench(
       Self.settings(
-        model, [InjectedFault(after: .seconds(5), kind: .stall(duration: .milliseconds(3900)))]),
-      seconds: 12)
+        model, [InjectedFault(after: .seconds(4), kind: .stall(duration: .milliseconds(3900)))]),
+      seconds: 9)
     try bench.expectComplete()
     #expect(try bench.eeg.lost == UInt64(bench.device.truth[0].withheld.count))
     #expect(try bench.eeg.lost > 200)
@@ -136,7 +136,7 @@ struct BoardTests {
     var settings = Self.settings(model)
     settings.lump = .milliseconds(16)
     settings.clockErrorPartsPerMillion = 60
-    let bench = try FrameBench(settings, seconds: 20)
+    let bench = try FrameBench(settings, seconds: 6)
     try bench.expectComplete(under: 16)
     #expect(try bench.eeg.lost == 0)
   }
@@ -232,5 +232,34 @@ struct BoardTests {
     let port = DevicePort(board: DeviceBoard(name: "t"))
     driver.decoder.farewell(at: HostTime(nanoseconds: 0), port: port)
     #expect(port.outbox == [Array("s".utf8)])
+  }
+
+  /// Through the whole driver, before and after its start-up: no crash, and no more kept than a ring.
+  @Test(arguments: BoardModel.allCases) func `random bytes end nothing`(model: BoardModel) throws {
+    var profile = try FrameProfiles.named(FrameBench.profile(model))
+    let sync = try #require(profile.examples.first).bytes
+    for seed in 0..<6 {
+      var random = SeededRandom(seed: UInt64(seed))
+      if seed % 2 == 1 { profile.startup = nil }
+      let driver = DriverTable.make(profile, DriverSetup(category: .neuro))
+      let port = DevicePort(board: DeviceBoard(name: "t"))
+      var frames = FrameBuffer(framer: driver.framer)
+      var now = HostTime(nanoseconds: 0)
+      driver.decoder.linkOpened(at: now, port: port)
+      for _ in 0..<300 {
+        let noise = (0..<Int(random.next() % 90)).map { _ in UInt8(random.next() & 0xFF) }
+        let bytes = random.next() % 3 == 0 ? noise + sync : noise
+        now = now.advanced(by: Int64(random.next() % 400_000_000))
+        frames.feed(
+          bytes, count: bytes.count,
+          frame: { driver.decoder.decode($0, at: now, port: port) },
+          skip: { driver.decoder.skipped($0, $1, at: now, port: port) })
+        while let due = driver.decoder.nextWake, due <= now {
+          driver.decoder.wake(at: due, port: port)
+        }
+        #expect(port.takeOutbox().count < 1000)
+      }
+      driver.decoder.linkLost(at: now, port: port)
+    }
   }
 }

@@ -93,7 +93,9 @@ final class FrameBench {
   }
 
   /// - Parameter under: rows that the bridge chip may still hold at the end.
-  func expectComplete(under held: UInt64 = 0, sourceLocation: SourceLocation = #_sourceLocation) throws {
+  func expectComplete(under held: UInt64 = 0, sourceLocation: SourceLocation = #_sourceLocation)
+    throws
+  {
     let (found, truth) = (try eeg, device.truth[0])
     #expect(try wrongRows() == 0, sourceLocation: sourceLocation)
     let accounted = UInt64(found.numbers.count) + found.lost

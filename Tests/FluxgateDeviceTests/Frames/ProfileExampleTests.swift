@@ -34,7 +34,8 @@ struct ProfileExampleTests {
     Wrong(
       "      - { stream: accelerometer, values: [69, 0, 0.000125, 0.00025] }\n", "",
       "1 rows came of stream accelerometer, not 0"),
-    Wrong("{ stream: accelerometer, values: [69", "{ stream: accel, values: [69", "nothing came of"),
+    Wrong(
+      "{ stream: accelerometer, values: [69", "{ stream: accel, values: [69", "nothing came of"),
     Wrong("      - { state: ch6 railed }\n", "", "states are"),
     Wrong("lost: 1", "lost: 2", "1 rows are lost"),
     Wrong("skipped: 3", "skipped: 4", "3 bytes are in no frame"),
