@@ -17,11 +17,13 @@ extension ProfileNode {
 
   func numberFormat() throws(ProfileError) -> NumberFormat {
     let text = try text(longest: 16)
-    guard let format = NumberFormat(text) else {
-      throw error(
-        "there is no type `\(text)`", hint: ProfileMap.hint(for: text, among: NumberFormat.names))
-    }
-    return format
+    if let format = NumberFormat(text) { return format }
+    let orders = ["le", "be"].filter { NumberFormat(text + $0) != nil }
+    throw error(
+      "there is no type `\(text)`",
+      hint: orders.isEmpty
+        ? ProfileMap.hint(for: text, among: NumberFormat.names)
+        : "Say the order of its bytes: `\(text)le` or `\(text)be`.")
   }
 
   func oneOf<Choice: RawRepresentable<String> & CaseIterable>(
