@@ -36,6 +36,7 @@ public final class StartupRun {
     failure = nil
     captures = [:]
     place = 0
+    port.board.startUpTime = script.longest
     enter(at: now, port)
   }
 
