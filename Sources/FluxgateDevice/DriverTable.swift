@@ -8,6 +8,7 @@ public enum DriverTable {
     case .twinleaf: TwinleafDriver.make(setup)
     case .dexcomG4: DexcomDriver.make(setup)
     case .frames: FramesDriver.make(setup)
+    case .lines: LinesDriver.make(setup)
     }
   }
 }

@@ -8,6 +8,9 @@ public enum SimulatedDevice: String, Sendable, CaseIterable {
   case cytonDaisy = "cyton-daisy"
   case adsBoard = "ads-board"
   case freeEEG32 = "freeeeg32"
+  case zeroField = "zero-field"
+  case totalField = "total-field"
+  case totalField1 = "total-field-1"
 
   /// Name of the shipped profile that reads it.
   public var profile: String {
@@ -19,6 +22,9 @@ public enum SimulatedDevice: String, Sendable, CaseIterable {
     case .cytonDaisy: "openbci-cyton-daisy"
     case .adsBoard: "ads1299-board"
     case .freeEEG32: "freeeeg32"
+    case .zeroField: "quspin-qzfm"
+    case .totalField: "quspin-qtfm2"
+    case .totalField1: "quspin-qtfm"
     }
   }
 
@@ -26,7 +32,9 @@ public enum SimulatedDevice: String, Sendable, CaseIterable {
   public var link: CaptureLink {
     switch self {
     case .helmet: .tcp(port: 1972)
-    case .heart, .glucose, .cyton, .cytonDaisy, .adsBoard, .freeEEG32: .serial
+    case .heart, .glucose, .cyton, .cytonDaisy, .adsBoard, .freeEEG32, .zeroField, .totalField,
+      .totalField1:
+      .serial
     }
   }
 
@@ -67,6 +75,9 @@ public struct SimulationPlan: Sendable {
     case .cytonDaisy: board(.cytonDaisy)
     case .adsBoard: board(.adsBoard)
     case .freeEEG32: board(.freeEEG32)
+    case .zeroField: VirtualQuspin(zeroField)
+    case .totalField: VirtualTotalField(totalField(.second))
+    case .totalField1: VirtualTotalField(totalField(.first))
     }
   }
 
@@ -88,6 +99,23 @@ public struct SimulationPlan: Sendable {
 
   private var heart: VirtualTwinleaf.Settings {
     var settings = VirtualTwinleaf.Settings()
+    settings.seed = seed
+    settings.faults = faults
+    return settings
+  }
+
+  private var zeroField: VirtualQuspin.Settings {
+    var settings = VirtualQuspin.Settings()
+    settings.seed = seed
+    settings.faults = faults
+    return settings
+  }
+
+  private func totalField(
+    _ generation: VirtualTotalField.Generation
+  ) -> VirtualTotalField.Settings {
+    var settings = VirtualTotalField.Settings()
+    settings.generation = generation
     settings.seed = seed
     settings.faults = faults
     return settings

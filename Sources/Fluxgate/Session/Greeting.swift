@@ -50,6 +50,7 @@ extension Fault {
       case .silent(let seconds): ("does not answer", "no answer for \(seconds) s")
       case .tooManyChannels(let count, let limit):
         ("has too many channels", "\(count) channels, at most \(limit)")
+      case .notStarted(let words): ("did not start", words)
       }
     return Fault(
       "D02", "\(device.name) \(title) (\(device.link))", state: "Nothing of it was recorded.",

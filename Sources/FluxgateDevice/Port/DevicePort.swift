@@ -79,6 +79,8 @@ public enum DeviceRefusal: Error, Sendable, Hashable {
   case unsupported(what: String)
   case silent(seconds: Int)
   case tooManyChannels(Int, limit: Int)
+  /// Its start-up ended otherwise than its profile says; the profile's words for the technician.
+  case notStarted(String)
 }
 
 /// A stream as other threads see it.

@@ -23,6 +23,8 @@ public struct DeviceProfile: Sendable, Hashable {
   public var probe: ProbeScript?
   /// How the device's frames are made, for the driver `frames`.
   public internal(set) var frames: FrameFormat?
+  /// How the device's lines are read, for the driver `lines`.
+  public internal(set) var lines: LineFormat?
   /// What comes of given bytes: the profile's own tests.
   public internal(set) var examples: [ProfileExample] = []
 }
@@ -33,6 +35,7 @@ public enum DriverName: String, Sendable, CaseIterable, Hashable {
   case twinleaf
   case dexcomG4 = "dexcom-g4"
   case frames
+  case lines
 }
 
 public enum ProfileTransport: Sendable, Hashable {

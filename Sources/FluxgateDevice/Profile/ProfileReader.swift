@@ -10,7 +10,8 @@ public enum ProfileReader {
   public static let mostBytes = 1 << 16
   static let keys = [
     "name", "maker", "model", "match", "transport", "driver", "category", "rate", "settings",
-    "stages", "delay", "startup", "farewell", "probe", "frames", "examples",
+    "stages", "delay", "startup", "farewell", "probe", "frames", "lines",
+    "examples",
   ]
   static let matchKeys = ["usb", "product", "address"]
   static let transportKeys = ["serial", "tcp", "usb"]
@@ -35,6 +36,7 @@ public enum ProfileReader {
       startup: try startup(map.optional("startup"), farewell: map.optional("farewell")),
       probe: try probe(map.optional("probe")))
     try readFrames(map, into: &profile)
+    try readLines(map, into: &profile)
     profile.examples =
       try map.optional("examples")?.each(most: 256) {
         (example) throws(ProfileError) in try ProfileExample(example)
@@ -51,6 +53,18 @@ public enum ProfileReader {
         "`frames` does not go with this driver", hint: "Write `driver: frames`, or take it out.")
     }
     profile.frames = try FrameFormat(try map.required("frames"))
+    _ = try map.required("rate")
+  }
+
+  private static func readLines(
+    _ map: ProfileMap, into profile: inout DeviceProfile
+  ) throws(ProfileError) {
+    guard profile.driver == .lines else {
+      guard let place = map.optional("lines") else { return }
+      throw place.error(
+        "`lines` does not go with this driver", hint: "Write `driver: lines`, or take it out.")
+    }
+    profile.lines = try LineFormat(try map.required("lines"))
     _ = try map.required("rate")
   }
 

@@ -10,4 +10,15 @@ extension PatternMatcher {
     guard let range = pattern.group(group).flatMap(range(of:)) else { return nil }
     return DecimalText.number(line.extracting(range))
   }
+
+  /// The printable characters of what a group of the last match stood for, at most `longest`.
+  func text(_ group: String, in line: RawSpan, longest: Int = 256) -> String? {
+    guard let range = pattern.group(group).flatMap(range(of:)) else { return nil }
+    var text = ""
+    for place in range.prefix(longest) {
+      guard let byte = line.u8(at: place), (0x20..<0x7F).contains(byte) else { continue }
+      text.unicodeScalars.append(UnicodeScalar(byte))
+    }
+    return text
+  }
 }

@@ -105,13 +105,9 @@ public final class StartupRun {
 
   private func keepCaptures(of matcher: PatternMatcher, _ line: RawSpan) {
     for name in matcher.pattern.groups {
-      guard let range = matcher.pattern.group(name).flatMap(matcher.range(of:)) else { continue }
-      var text = ""
-      for place in range.prefix(Self.longestCapture) {
-        guard let byte = line.u8(at: place), (0x20..<0x7F).contains(byte) else { continue }
-        text.unicodeScalars.append(UnicodeScalar(byte))
+      if let text = matcher.text(name, in: line, longest: Self.longestCapture) {
+        captures[name] = text
       }
-      captures[name] = text
     }
   }
 }

@@ -61,6 +61,10 @@ struct ProfileLibraryTests {
     #expect(definition("state") == Set(FrameState.keys))
     #expect(definition("example") == Set(ProfileExample.keys))
     #expect(definitions["number"]?["enum"] as? [String] == NumberFormat.names)
+    #expect(keys("lines") == Set(LineFormat.keys))
+    #expect(definition("sampleLine") == Set(SampleLineFormat.keys))
+    #expect(definition("lineColumn") == Set(LineColumn.keys))
+    #expect(definition("stateLine") == Set(StateLineFormat.keys))
     #expect(properties["driver"]?["enum"] as? [String] == DriverName.allCases.map(\.rawValue))
     #expect(properties["category"]?["enum"] as? [String] == Category.allCases.map(\.name))
   }
