@@ -37,10 +37,7 @@ public enum ProfileReader {
       probe: try probe(map.optional("probe")))
     try readFrames(map, into: &profile)
     try readLines(map, into: &profile)
-    profile.examples =
-      try map.optional("examples")?.each(most: 256) {
-        (example) throws(ProfileError) in try ProfileExample(example)
-      } ?? []
+    if let place = map.optional("examples") { profile.examples = try ProfileExample.all(place) }
     return profile
   }
 

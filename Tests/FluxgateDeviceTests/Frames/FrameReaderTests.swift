@@ -117,4 +117,14 @@ struct FrameReaderTests {
     #expect(fault.message == message)
     #expect(fault.line == 24)
   }
+
+  /// Aliases make much of a short file.
+  @Test func `a file that repeats itself by alias is bounded`() throws {
+    let row =
+      "{ stream: ecg, codes: [\(Array(repeating: "1", count: 2000).joined(separator: ","))] }"
+    let rows = Array(repeating: "*r", count: 200).joined(separator: ", ")
+    let examples = Array(repeating: "*e", count: 200).joined(separator: ", ")
+    let text = "examples: [&e { name: n, bytes: A0, gives: [&r \(row), \(rows)] }, \(examples)]\n"
+    #expect(try #require(Self.fault(Self.sound + text)).message == "the examples are too long")
+  }
 }
