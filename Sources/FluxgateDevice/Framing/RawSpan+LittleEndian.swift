@@ -27,7 +27,9 @@ extension RawSpan {
 
   public func u16(bigEndianAt offset: Int) -> UInt16? { u16(at: offset)?.byteSwapped }
 
-  public func u24(bigEndianAt offset: Int) -> UInt32? { u24(at: offset).map { $0.byteSwapped >> 8 } }
+  public func u24(bigEndianAt offset: Int) -> UInt32? {
+    u24(at: offset).map { $0.byteSwapped >> 8 }
+  }
 
   /// Sign-extended.
   public func i24(bigEndianAt offset: Int) -> Int32? {
