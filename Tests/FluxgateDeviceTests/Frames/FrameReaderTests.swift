@@ -69,6 +69,7 @@ struct FrameReaderTests {
 
   static let bad: [Bad] = [
     Bad("rate: 250\n", "", "1:1", "`rate` is missing"),
+    Bad("rate: 250\n", "rate: 1e-9\n", "8:7", "the number is out of range"),
     Bad("driver: frames", "driver: twinleaf", "10:3", "`frames` does not go with this driver"),
     Bad("sync: A5 5A", "sync: A5 5", "10:9", "no hex bytes"),
     Bad("sync: A5 5A", "snyc: A5 5A", "10:3", "`snyc` is not known here"),
