@@ -39,7 +39,7 @@ extension FrameDecoder {
   }
 
   /// A frame came, or may come from now on.
-  func awaitFrames(at now: HostTime) { silentAt = now.advanced(by: Self.silenceLimit) }
+  func awaitFrames(at now: HostTime) { silentAt = now.advanced(by: silenceLimit) }
 
   /// One byte of what the device says before it sends frames.
   func listen(_ byte: RawSpan, at now: HostTime, _ port: DevicePort) {
@@ -82,7 +82,7 @@ extension FrameDecoder {
   private func noteSilence(at now: HostTime, _ port: DevicePort) {
     silentAt = nil
     guard port.isAnnounced else {
-      return port.refuse(.silent(seconds: Int(Self.silenceLimit / .seconds(1))))
+      return port.refuse(.silent(seconds: Int(silenceLimit / .seconds(1))))
     }
     event("silent", at: now, port)
     guard startup != nil else { return }

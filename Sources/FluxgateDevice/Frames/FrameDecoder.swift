@@ -4,7 +4,7 @@ internal import FluxgateSignal
 final class FrameDecoder: Decoder {
   /// A device that sends nothing for so long is not there, or no longer streams: longer than a wearer
   /// out of the radio's reach for a moment.
-  static let silenceLimit = Int64.seconds(5)
+  let silenceLimit: Int64
   /// When a start-up that failed is tried again.
   static let retryPause = Int64.seconds(2)
 
@@ -36,6 +36,7 @@ final class FrameDecoder: Decoder {
     self.rate = rate
     self.category = category
     self.phase = phase
+    silenceLimit = max(.seconds(5), Int64(5e9 / rate))
     let script = profile.startup ?? StartupScript()
     startup = script.steps.isEmpty ? nil : StartupRun(script)
     replies = ReplyCutter(end: script.replyEnd)
@@ -46,6 +47,7 @@ final class FrameDecoder: Decoder {
   }
 
   func decode(_ frame: RawSpan, at now: HostTime, port: DevicePort) {
+    guard port.board.state != .refused else { return }
     if phase.isTalking { return listen(frame, at: now, port) }
     if !port.isAnnounced { announce(port) }
     guard let track else { return }

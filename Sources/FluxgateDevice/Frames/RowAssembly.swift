@@ -21,7 +21,7 @@ struct RowAssembly {
     framesPerRow = format.framesPerRow
     counter = format.counter
     let period = 1e9 / (rate * Double(format.framesPerRow))
-    longestApart = Int64(period * Double(format.counter?.modulus ?? 2) / 2)
+    longestApart = Int64(min(period * Double(format.counter?.modulus ?? 2) / 2, 1e18))
     bytes = [UInt8](repeating: 0, count: columns.count * type.byteCount)
   }
 

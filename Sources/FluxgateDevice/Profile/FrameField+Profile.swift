@@ -34,6 +34,18 @@ extension FrameField {
   }
 }
 
+extension FrameField {
+  /// Before the columns are made one by one.
+  static func check(
+    _ fields: [FrameField], most: Int, at place: ProfileNode
+  ) throws(ProfileError) {
+    let count = fields.reduce(0) { $0 + $1.count }
+    guard count <= most else {
+      throw place.error("\(count) columns", hint: "At most \(most) are read.")
+    }
+  }
+}
+
 extension SlowStream {
   static let keys = ["stream", "when", "skip-zero", "fields"]
   static let whenKeys = ["at", "is"]
@@ -53,6 +65,7 @@ extension SlowStream {
       throw list.error(
         "a slow stream keeps integers without rails", hint: "Move the field to `fields`.")
     }
+    try FrameField.check(fields, most: 256, at: list)
     let names = SlowRow.leading.map(\.name) + fields.flatMap(\.columns).map(\.name)
     try FrameFormat.check(names: names, of: "columns", most: 256, at: list)
   }

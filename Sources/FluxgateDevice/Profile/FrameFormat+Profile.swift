@@ -52,6 +52,7 @@ extension FrameFormat {
         "the sync is as long as the frame", hint: "A frame holds more than its sync.")
     }
     if framesPerRow > 1 { try checkParts(map) }
+    try FrameField.check(fields, most: Self.mostColumns, at: map.required("fields"))
     try Self.check(
       names: columns.map(\.name), of: "columns", most: Self.mostColumns, at: map.required("fields"))
     if let place = map.optional("states") {

@@ -24,6 +24,8 @@ public struct ProfileExample: Sendable, Hashable {
 extension ProfileExample {
   static let keys = ["name", "bytes", "lines", "gives", "lost", "skipped"]
   static let givenKeys = ["stream", "codes", "values", "state"]
+  /// Numbers in all examples together: more than a file can hold that does not repeat itself by alias.
+  static let mostNumbers = 32_768
 
   init(_ node: ProfileNode) throws(ProfileError) {
     let map = try ProfileMap(node, keys: Self.keys)
@@ -40,12 +42,35 @@ extension ProfileExample {
       } else {
         rows.append(try Self.row(given))
       }
+      try Self.check(numberCount, at: entry)
     }
     lost = try map.optional("lost").map { lost throws(ProfileError) in
       UInt64(try lost.integer(0...1_000_000_000))
     }
     skipped = try map.optional("skipped").map { count throws(ProfileError) in
       Int(try count.integer(0...1_000_000))
+    }
+  }
+
+  /// All the examples of a profile.
+  static func all(_ node: ProfileNode) throws(ProfileError) -> [ProfileExample] {
+    var examples: [ProfileExample] = []
+    var count = 0
+    for entry in try node.list(most: 256) {
+      let example = try ProfileExample(entry)
+      count += example.numberCount
+      try check(count, at: entry)
+      examples.append(example)
+    }
+    return examples
+  }
+
+  private var numberCount: Int { bytes.count + rows.reduce(0) { $0 + $1.numbers.count } }
+
+  private static func check(_ count: Int, at place: ProfileNode) throws(ProfileError) {
+    guard count <= mostNumbers else {
+      throw place.error(
+        "the examples are too long", hint: "At most \(mostNumbers) bytes and numbers in all.")
     }
   }
 

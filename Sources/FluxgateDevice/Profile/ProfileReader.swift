@@ -13,6 +13,8 @@ public enum ProfileReader {
     "stages", "delay", "startup", "farewell", "probe", "frames", "lines",
     "examples",
   ]
+  /// Rows a second of a device that is taken to sample evenly.
+  static let slowestRate = 0.001
   static let matchKeys = ["usb", "product", "address"]
   static let transportKeys = ["serial", "tcp", "usb"]
   static let delayKeys = ["value", "uncertainty", "source"]
@@ -37,10 +39,7 @@ public enum ProfileReader {
       probe: try probe(map.optional("probe")))
     try readFrames(map, into: &profile)
     try readLines(map, into: &profile)
-    profile.examples =
-      try map.optional("examples")?.each(most: 256) {
-        (example) throws(ProfileError) in try ProfileExample(example)
-      } ?? []
+    if let place = map.optional("examples") { profile.examples = try ProfileExample.all(place) }
     return profile
   }
 
@@ -53,7 +52,7 @@ public enum ProfileReader {
         "`frames` does not go with this driver", hint: "Write `driver: frames`, or take it out.")
     }
     profile.frames = try FrameFormat(try map.required("frames"))
-    _ = try map.required("rate")
+    _ = try map.required("rate").number(slowestRate...1_000_000)
   }
 
   private static func readLines(
@@ -65,7 +64,7 @@ public enum ProfileReader {
         "`lines` does not go with this driver", hint: "Write `driver: lines`, or take it out.")
     }
     profile.lines = try LineFormat(try map.required("lines"))
-    _ = try map.required("rate")
+    _ = try map.required("rate").number(slowestRate...1_000_000)
   }
 
   private static func root(of text: String, _ file: String) throws(ProfileError) -> ProfileNode {

@@ -224,6 +224,22 @@ struct BoardTests {
     #expect(bench.refusal == .silent(seconds: 5))
   }
 
+  @Test func `frames after a refusal start nothing`() throws {
+    let profile = try FrameProfiles.named("openbci-cyton")
+    let driver = DriverTable.make(profile, DriverSetup(category: .neuro))
+    let port = DevicePort(board: DeviceBoard(name: "t"))
+    let now = HostTime(nanoseconds: 0)
+    driver.decoder.linkOpened(at: now, port: port)
+    var frames = FrameBuffer(framer: driver.framer)
+    let example = try #require(profile.examples.first).bytes
+    let bytes = Array("Failure: no board$$$".utf8) + example + example
+    frames.feed(
+      bytes, count: bytes.count, frame: { driver.decoder.decode($0, at: now, port: port) },
+      skip: { driver.decoder.skipped($0, $1, at: now, port: port) })
+    #expect(port.board.state == .refused)
+    #expect(!port.isAnnounced)
+  }
+
   @Test func `the firmware's name reaches the identity, and the farewell the board`() throws {
     let bench = try FrameBench(Self.settings(.cyton), seconds: 2)
     #expect(bench.board.announcement?.identity.firmware == "v3.1.1")

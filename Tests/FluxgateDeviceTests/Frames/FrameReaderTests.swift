@@ -69,6 +69,7 @@ struct FrameReaderTests {
 
   static let bad: [Bad] = [
     Bad("rate: 250\n", "", "1:1", "`rate` is missing"),
+    Bad("rate: 250\n", "rate: 1e-9\n", "8:7", "the number is out of range"),
     Bad("driver: frames", "driver: twinleaf", "10:3", "`frames` does not go with this driver"),
     Bad("sync: A5 5A", "sync: A5 5", "10:9", "no hex bytes"),
     Bad("sync: A5 5A", "snyc: A5 5A", "10:3", "`snyc` is not known here"),
@@ -116,5 +117,15 @@ struct FrameReaderTests {
     let fault = try #require(Self.fault(Self.sound + "examples: [\(text)]\n"))
     #expect(fault.message == message)
     #expect(fault.line == 24)
+  }
+
+  /// Aliases make much of a short file.
+  @Test func `a file that repeats itself by alias is bounded`() throws {
+    let row =
+      "{ stream: ecg, codes: [\(Array(repeating: "1", count: 2000).joined(separator: ","))] }"
+    let rows = Array(repeating: "*r", count: 200).joined(separator: ", ")
+    let examples = Array(repeating: "*e", count: 200).joined(separator: ", ")
+    let text = "examples: [&e { name: n, bytes: A0, gives: [&r \(row), \(rows)] }, \(examples)]\n"
+    #expect(try #require(Self.fault(Self.sound + text)).message == "the examples are too long")
   }
 }

@@ -31,7 +31,9 @@ struct WalkTests {
     let fault = try #require(throws: ProfileError.self) {
       try ProfileReader.read(text: text, file: "bedside-ecg.yaml")
     }
-    #expect(try Self.page().contains("```\n\(fault.description)\n```"), "\(fault)")
+    let place = "\(fault.file):\(fault.line):\(fault.column)"
+    #expect(try Self.page().contains("  \(place): \(fault.message)\n"), "\(fault)")
+    #expect(try Self.page().contains("  Try: \(fault.hint)\n"))
   }
 
   @Test func `the page's examples come out as it says`() throws {
