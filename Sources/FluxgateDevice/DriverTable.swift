@@ -3,10 +3,13 @@ public enum DriverTable {
   public static func make(_ profile: DeviceProfile, _ setup: DriverSetup) -> Driver {
     var setup = setup
     setup.profile = profile
-    return switch profile.driver {
-    case .fieldtrip: FieldTripDriver.make(setup)
-    case .twinleaf: TwinleafDriver.make(setup)
-    case .dexcomG4: DexcomDriver.make(setup)
-    }
+    var driver =
+      switch profile.driver {
+      case .fieldtrip: FieldTripDriver.make(setup)
+      case .twinleaf: TwinleafDriver.make(setup)
+      case .dexcomG4: DexcomDriver.make(setup)
+      }
+    driver.geometry = profile.geometry
+    return driver
   }
 }

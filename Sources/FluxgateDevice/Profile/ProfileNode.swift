@@ -47,6 +47,16 @@ struct ProfileNode {
     return value
   }
 
+  func number(_ range: ClosedRange<Double>) throws(ProfileError) -> Double {
+    guard let plain = plainText, let value = Double(plain), value.isFinite else {
+      throw error("a number is needed here", hint: "Write it in decimal, without quotes.")
+    }
+    guard range.contains(value) else {
+      throw outOfRange("\(range.lowerBound)", "\(range.upperBound)")
+    }
+    return value
+  }
+
   func list(most: Int) throws(ProfileError) -> [ProfileNode] {
     guard case .sequence(let sequence) = node else {
       throw error("a list is needed here", hint: "Write it as [one, two] or with a - before each.")

@@ -10,7 +10,7 @@ public enum ProfileReader {
   public static let mostBytes = 1 << 16
   static let keys = [
     "name", "maker", "model", "match", "transport", "driver", "category", "rate", "settings",
-    "stages", "delay",
+    "stages", "delay", "geometry",
   ]
   static let matchKeys = ["usb", "product", "address"]
   static let transportKeys = ["serial", "tcp", "usb"]
@@ -31,7 +31,8 @@ public enum ProfileReader {
       rate: try map.optional("rate")?.positive(upTo: 1_000_000),
       settings: try settings(map.optional("settings")),
       stages: try map.optional("stages")?.text(longest: 1024),
-      delay: try delay(map.optional("delay")))
+      delay: try delay(map.optional("delay")),
+      geometry: try geometry(map.optional("geometry")))
   }
 
   private static func root(of text: String, _ file: String) throws(ProfileError) -> ProfileNode {
