@@ -12,6 +12,8 @@ struct VirtualTioRate {
   /// Takes effect once the answer has left.
   private var agreed: UInt32?
   private var lastHeard: HostTime?
+  /// Every rate that was agreed on so far.
+  private(set) var history: [UInt32] = []
   /// The gateway's.
   var hosts = first
 
@@ -33,7 +35,10 @@ struct VirtualTioRate {
   }
 
   mutating func settle(at now: HostTime) {
-    if let agreed { own = agreed }
+    if let agreed {
+      own = agreed
+      history.append(agreed)
+    }
     agreed = nil
     lastHeard = now
   }

@@ -77,6 +77,9 @@ public final class VirtualTwinleaf: VirtualDevice {
     return 4 + Int(bytes[start + 2]) + (Int(bytes[start + 3]) << 8) + Int(bytes[start + 1] & 0x0F)
   }
 
+  /// Every line rate that a gateway agreed on, in their order.
+  public var agreedRates: [UInt32] { rate.history }
+
   public var truth: [TruthStream] { sensors.flatMap(\.truth) }
 
   public func connected(at now: HostTime) {

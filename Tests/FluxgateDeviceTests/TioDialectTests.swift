@@ -205,6 +205,31 @@ import Testing
     }
   }
 
+  @Test(
+    "no packet of the older dialect stops the program", arguments: 1...10 as ClosedRange<UInt64>)
+  func anyLegacyPacket(seed: UInt64) {
+    var random = SeededRandom(seed: seed)
+    let talk = TioConversation([])
+    // "Not found" is how a device of the older dialect answers.
+    talk.errorCode = 2
+    talk.wait(.milliseconds(300))
+    for _ in 0..<3000 {
+      let type = UInt8([6, 7, 8, 128, 128, 128, 5, 3, 4][Int(random.next() % 9)])
+      var payload = (0..<Int(random.next() % 70)).map { _ in
+        UInt8(truncatingIfNeeded: random.next() % 4 == 0 ? random.next() : 0)
+      }
+      if type == 7, payload.count > 20 {
+        payload[18...20] = [
+          UInt8(random.next() % 3), 0, [0x10, 0x42, 0x80][Int(random.next() % 3)],
+        ]
+      }
+      if type == 8, payload.count > 21 { payload[20...21] = [UInt8(random.next() % 4), 0] }
+      talk.say(TioPacket(type: type, payload: payload))
+      talk.wait(Int64(random.next() % 20_000_000))
+      for outlet in talk.port.outlets { outlet.flush() }
+    }
+  }
+
   /// Numbers count from the first row that was stored: what was made before the streams were
   /// announced was sent to nobody.
   private func expectLegacy(_ bench: TwinleafBench) throws {

@@ -80,7 +80,8 @@ final class TwinleafBench {
 
   init(
     _ settings: VirtualTwinleaf.Settings, seconds: Int64, mostPerRead: Int = .max,
-    framing: String = "serial", also further: [String: String] = [:]
+    framing: String = "serial", also further: [String: String] = [:],
+    geometry: SensorGeometry? = nil
   ) throws {
     device = VirtualTwinleaf(settings)
     let start = HostTime(nanoseconds: 1_000_000_000_000_000_000)
@@ -89,9 +90,10 @@ final class TwinleafBench {
     let tapped = { [unowned self] (time: HostTime) throws(TransportError) -> any Transport in
       TappedTransport(try open(time)) { self.drain() }
     }
-    let driver = TwinleafDriver.make(
+    var driver = TwinleafDriver.make(
       DriverSetup(
         category: .cardiac, settings: further.merging(["framing": framing]) { $1 }))
+    driver.geometry = geometry
     let acquisition = Acquisition(driver: driver, board: board, open: tapped)
     acquisition.run(link: try tapped(clock.now), until: StopFlag(), pause: { _ in })
     drain()
