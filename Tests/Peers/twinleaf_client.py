@@ -1,6 +1,7 @@
 """Reads a magnetometer with the maker's own client and prints what it sees, a word and values a line.
 
-Needs the `twinleaf` package from PyPI (0.1.1 and 0.1.3 were tried). Usage: twinleaf_client.py URL COUNT [ROUTE]
+Needs the `twinleaf` package from PyPI (0.1.3 was tried; 0.1.1 opens no pseudo-terminal).
+Usage: twinleaf_client.py URL COUNT [ROUTE]
 """
 
 import sys
