@@ -47,7 +47,9 @@ struct TioLegacyTrack {
   mutating func finishRow(_ number: UInt64, at now: HostTime, duration: (UInt64) -> Int64) {
     defer { wire.removeAll(keepingCapacity: true) }
     clock.observe(device: duration(number + 1), arrival: now)
-    outlet.counters.noteClock(partsPerMillion: clock.partsPerMillion, jitter: clock.jitter)
+    outlet.counters.noteClock(
+      partsPerMillion: clock.partsPerMillion, jitter: clock.jitter,
+      uncertainty: clock.uncertainty)
     let time = clock.hostTime(ofDevice: duration(number + 1))
     let missing = next.map { number - min($0, number) } ?? 0
     if missing > 0 || pending != nil {
