@@ -37,7 +37,7 @@ public final class Acquisition {
   public init(driver: Driver, board: DeviceBoard, open: @escaping Opener) {
     self.open = open
     decoder = driver.decoder
-    port = DevicePort(board: board)
+    port = DevicePort(board: board, geometry: driver.geometry)
     frames = FrameBuffer(framer: driver.framer)
   }
 
@@ -134,10 +134,12 @@ public final class Acquisition {
 
   private func flushOutbox(to link: any Transport) throws(TransportError) {
     for bytes in port.takeOutbox() { try link.write(bytes) }
+    if let rate = port.takeWantedRate() { try link.changeRate(to: rate) }
   }
 
   private func lose(_ link: any Transport) {
     _ = port.takeOutbox()
+    _ = port.takeWantedRate()
     if port.board.state != .refused { port.board.state = .linkLost }
     decoder.linkLost(at: link.now, port: port)
     for outlet in port.outlets { outlet.flush() }

@@ -31,6 +31,8 @@ public protocol Decoder: AnyObject {
 public struct Driver {
   public var framer: any Framer
   public var decoder: any Decoder
+  /// Where the profile says that the sensors sit; goes into the channels that are announced.
+  public var geometry: SensorGeometry?
 
   public init(framer: any Framer, decoder: any Decoder) {
     self.framer = framer

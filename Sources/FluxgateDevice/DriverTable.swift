@@ -3,12 +3,15 @@ public enum DriverTable {
   public static func make(_ profile: DeviceProfile, _ setup: DriverSetup) -> Driver {
     var setup = setup
     setup.profile = profile
-    return switch profile.driver {
-    case .fieldtrip: FieldTripDriver.make(setup)
-    case .twinleaf: TwinleafDriver.make(setup)
-    case .dexcomG4: DexcomDriver.make(setup)
-    case .frames: FramesDriver.make(setup)
-    case .lines: LinesDriver.make(setup)
-    }
+    var driver =
+      switch profile.driver {
+      case .fieldtrip: FieldTripDriver.make(setup)
+      case .twinleaf: TwinleafDriver.make(setup)
+      case .dexcomG4: DexcomDriver.make(setup)
+      case .frames: FramesDriver.make(setup)
+      case .lines: LinesDriver.make(setup)
+      }
+    driver.geometry = profile.geometry
+    return driver
   }
 }

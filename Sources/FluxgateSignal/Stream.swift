@@ -57,10 +57,12 @@ public struct Channel: Sendable, Hashable {
   /// Delay from the field to the sample, in nanoseconds, and how well it is known; zero when unknown.
   public var delay: Int64
   public var delayUncertainty: Int64
+  /// Nil where nobody says where the sensor sits.
+  public var place: SensorPlace?
 
   public init(
     name: String, kind: String, unit: String, scale: Double = 1, offset: Double = 0,
-    range: Double = 0, delay: Int64 = 0, delayUncertainty: Int64 = 0
+    range: Double = 0, delay: Int64 = 0, delayUncertainty: Int64 = 0, place: SensorPlace? = nil
   ) {
     self.name = name
     self.kind = kind
@@ -70,6 +72,7 @@ public struct Channel: Sendable, Hashable {
     self.range = range
     self.delay = delay
     self.delayUncertainty = delayUncertainty
+    self.place = place
   }
 }
 

@@ -93,6 +93,11 @@ public final class BenchTransport: Transport {
     device.receive(bytes, at: clock.now)
   }
 
+  public func changeRate(to baud: UInt32) throws(TransportError) {
+    try checkPlug()
+    device.lineRate(is: baud)
+  }
+
   private func checkPlug() throws(TransportError) {
     guard isOpen else { throw .disconnected(errno: 0) }
     guard !device.isPlugged else { return }

@@ -1,15 +1,17 @@
 internal import FluxgateSignal
 
 /// The bytes of a virtual server's answers.
-enum FieldTripAnswer {
-  static func message(_ command: UInt16, _ payload: [UInt8] = []) -> [UInt8] {
-    words([UInt32(1) | UInt32(command) << 16, UInt32(payload.count)]) + payload
+struct FieldTripAnswer {
+  let settings: FieldTripServerSettings
+  let isBig: Bool
+
+  func message(_ command: UInt16, _ payload: [UInt8] = []) -> [UInt8] {
+    number(1, 2) + number(UInt64(command), 2) + words([UInt32(payload.count)]) + payload
   }
 
-  static func header(
-    _ settings: FieldTripServerSettings, samples: Int, events: Int
-  ) -> [UInt8] {
-    let chunks = chunk(1, names(settings)) + chunk(3, resolutions(settings))
+  func header(samples: Int, events: Int) -> [UInt8] {
+    let further = settings.chunks.flatMap { chunk($0.type, $0.bytes) }
+    let chunks = chunk(1, names) + chunk(3, resolutions) + further
     let fixed = words([
       UInt32(settings.channelCount), UInt32(samples), UInt32(events),
       Float(settings.rate).bitPattern, settings.codes.rawValue, UInt32(chunks.count),
@@ -17,25 +19,23 @@ enum FieldTripAnswer {
     return message(0x204, fixed + chunks)
   }
 
-  static func samples(
-    _ settings: FieldTripServerSettings, count: Int, _ bytes: ArraySlice<UInt8>
-  ) -> [UInt8] {
+  func samples(count: Int, _ bytes: [UInt8]) -> [UInt8] {
     let definition = words([
       UInt32(settings.channelCount), UInt32(count), settings.codes.rawValue, UInt32(bytes.count),
     ])
     return message(0x204, definition + bytes)
   }
 
-  static func news(samples: Int, events: Int) -> [UInt8] {
+  func news(samples: Int, events: Int) -> [UInt8] {
     message(0x404, words([UInt32(samples), UInt32(events)]))
   }
 
   /// - Parameter firstRow: row of the truth that has number 0 on the server's present count.
-  static func events(_ events: ArraySlice<TruthEvent>, firstRow: Int) -> [UInt8] {
+  func events(_ events: ArraySlice<TruthEvent>, firstRow: Int) -> [UInt8] {
     message(0x204, events.flatMap { event($0, firstRow: firstRow) })
   }
 
-  private static func event(_ event: TruthEvent, firstRow: Int) -> [UInt8] {
+  private func event(_ event: TruthEvent, firstRow: Int) -> [UInt8] {
     let type = Array(event.label.utf8)
     let (valueType, count, value): (UInt32, Int, [UInt8]) =
       switch event.value {
@@ -52,22 +52,26 @@ enum FieldTripAnswer {
     return definition + type + value
   }
 
-  private static func names(_ settings: FieldTripServerSettings) -> [UInt8] {
+  private var names: [UInt8] {
     (0..<settings.channelCount).flatMap { Array("OPM\($0 + 1)".utf8) + [0] }
   }
 
-  private static func resolutions(_ settings: FieldTripServerSettings) -> [UInt8] {
-    let resolution = settings.codes == .int32 ? settings.resolution : 1
-    let bits = resolution.bitPattern
-    let one = words([UInt32(truncatingIfNeeded: bits), UInt32(truncatingIfNeeded: bits >> 32)])
+  private var resolutions: [UInt8] {
+    let resolution = settings.codes.isFloat ? 1 : settings.resolution
+    let one = number(resolution.bitPattern, 8)
     return [[UInt8]](repeating: one, count: settings.channelCount).flatMap { $0 }
   }
 
-  private static func chunk(_ type: UInt32, _ bytes: [UInt8]) -> [UInt8] {
+  private func chunk(_ type: UInt32, _ bytes: [UInt8]) -> [UInt8] {
     words([type, UInt32(bytes.count)]) + bytes
   }
 
-  private static func words(_ words: [UInt32]) -> [UInt8] {
-    words.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) } }
+  private func words(_ words: [UInt32]) -> [UInt8] {
+    words.flatMap { number(UInt64($0), 4) }
+  }
+
+  private func number(_ number: UInt64, _ count: Int) -> [UInt8] {
+    let bytes = (0..<count).map { UInt8(truncatingIfNeeded: number >> UInt64($0 * 8)) }
+    return isBig ? bytes.reversed() : bytes
   }
 }

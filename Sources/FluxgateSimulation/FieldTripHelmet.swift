@@ -39,6 +39,7 @@ struct FieldTripHelmet {
     for _ in 0..<count {
       if truth.rowCount == nextEventRow { makeEvent() }
       signal.next(into: &row)
+      if isOverflow(truth.rowCount) { truth.withheld.append(UInt64(truth.rowCount)) }
       for value in row { appendCode(of: value) }
     }
   }
@@ -47,26 +48,44 @@ struct FieldTripHelmet {
   mutating func restart(toldSamples: Int, toldEvents: Int) {
     let rowBytes = settings.channelCount * truth.sampleType.byteCount
     truth.rows.removeLast((sampleCount - toldSamples) * rowBytes)
+    let kept = UInt64(truth.rowCount)
+    truth.withheld.removeAll { $0 >= kept }
     events.removeLast(eventCount - toldEvents)
     firstRow = truth.rowCount
     firstEvent = events.count
     nextEventRow = truth.rowCount + eventPause()
   }
 
-  /// Bytes of the present count's samples `first` to `last`, both included.
-  func bytes(first: Int, last: Int) -> ArraySlice<UInt8> {
-    let rowBytes = settings.channelCount * truth.sampleType.byteCount
-    return truth.rows[(firstRow + first) * rowBytes..<(firstRow + last + 1) * rowBytes]
+  /// Bytes of the present count's samples `first` to `last`, both included, as on the wire.
+  func bytes(first: Int, last: Int, isBig: Bool) -> [UInt8] {
+    let rows = firstRow + first...firstRow + last
+    let kept = truth.sampleType.byteCount
+    let wire = settings.codes.wireByteCount
+    let rowBytes = settings.channelCount * kept
+    let bytes = truth.rows[rows.lowerBound * rowBytes..<(rows.upperBound + 1) * rowBytes]
+    guard kept != wire || isBig || settings.overflowEvery > 0 else { return Array(bytes) }
+    var result: [UInt8] = []
+    result.reserveCapacity(bytes.count)
+    for start in stride(from: bytes.startIndex, to: bytes.endIndex, by: kept) {
+      let isTop = start % rowBytes == 0 && isOverflow(start / rowBytes)
+      let number =
+        isTop ? [UInt8](repeating: 0xFF, count: wire) : Array(bytes[start..<start + wire])
+      result += isBig ? number.reversed() : number
+    }
+    return result
+  }
+
+  private func isOverflow(_ row: Int) -> Bool {
+    settings.codes == .uint64 && settings.overflowEvery > 0
+      && row % settings.overflowEvery == settings.overflowEvery - 1
   }
 
   private mutating func appendCode(of tesla: Double) {
-    let bits: UInt32 =
-      switch settings.codes {
-      case .int32: UInt32(bitPattern: Int32((tesla / settings.resolution).rounded()))
-      case .float32: Float(tesla).bitPattern
-      }
-    for shift in [0, 8, 16, 24] as [UInt32] {
-      truth.rows.append(UInt8(truncatingIfNeeded: bits >> shift))
+    let codes = settings.codes
+    var bits = codes.bits(codes.isFloat ? tesla : tesla / settings.resolution)
+    for _ in 0..<truth.sampleType.byteCount {
+      truth.rows.append(UInt8(truncatingIfNeeded: bits))
+      bits >>= 8
     }
   }
 

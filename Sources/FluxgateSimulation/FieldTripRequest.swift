@@ -5,26 +5,35 @@ struct FieldTripRequest {
   var command: UInt16
   /// The payload's u32 words.
   var words: [Int]
+  var isBig: Bool
 
   /// Takes the next whole request off the front of `bytes`; nil when there is none yet.
   ///
   /// A client that speaks another version or sends too much is not understood again: `isHopeless`.
-  static func take(from bytes: inout [UInt8], isHopeless: inout Bool) -> FieldTripRequest? {
-    guard bytes.count >= 8, !isHopeless else { return nil }
-    let size = word(bytes, 4)
-    guard bytes[0] == 1, bytes[1] == 0, size <= longestPayload else {
-      isHopeless = true
-      return nil
+  static func take(
+    from bytes: inout [UInt8], _ order: FieldTripServerSettings.Order, isHopeless: inout Bool
+  ) -> FieldTripRequest? {
+    while bytes.count >= 8, !isHopeless {
+      let isBig = order == .bigOnly || bytes[0] == 0
+      let size = number(bytes, 4, 4, isBig)
+      let version = number(bytes, 0, 2, isBig)
+      guard version == 1 || order == .bigOnly, size <= longestPayload else {
+        isHopeless = true
+        return nil
+      }
+      guard bytes.count >= 8 + size else { return nil }
+      let request = FieldTripRequest(
+        command: UInt16(number(bytes, 2, 2, isBig)),
+        words: (0..<size / 4).map { number(bytes, 8 + $0 * 4, 4, isBig) }, isBig: isBig)
+      bytes.removeFirst(8 + size)
+      if version == 1 { return request }
     }
-    guard bytes.count >= 8 + size else { return nil }
-    let request = FieldTripRequest(
-      command: UInt16(bytes[2]) | UInt16(bytes[3]) << 8,
-      words: (0..<size / 4).map { word(bytes, 8 + $0 * 4) })
-    bytes.removeFirst(8 + size)
-    return request
+    return nil
   }
 
-  private static func word(_ bytes: [UInt8], _ offset: Int) -> Int {
-    (0..<4).reduce(0) { $0 | Int(bytes[offset + $1]) << (8 * $1) }
+  private static func number(
+    _ bytes: [UInt8], _ offset: Int, _ count: Int, _ isBig: Bool
+  ) -> Int {
+    (0..<count).reduce(0) { $0 | Int(bytes[offset + $1]) << (8 * (isBig ? count - 1 - $1 : $1)) }
   }
 }

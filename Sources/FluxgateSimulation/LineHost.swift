@@ -16,6 +16,12 @@ protocol DeviceLine: AnyObject {
   func write(_ bytes: [UInt8], from start: Int) throws(TransportError) -> Int
   /// Forgets the gateway that is gone.
   func hangUp()
+  /// The rate that the gateway gave the line; nil where lines have none.
+  var rate: UInt32? { get }
+}
+
+extension DeviceLine {
+  var rate: UInt32? { nil }
 }
 
 /// Runs a virtual device in real time behind a line, on a thread of its own.
@@ -133,6 +139,7 @@ protocol DeviceLine: AnyObject {
         deadline = min(deadline, HostClock.now.advanced(by: .milliseconds(1)))
       }
       let count = try unsafe line.read(into: &buffer, until: deadline)
+      if let rate = unsafe line.rate { unsafe device.lineRate(is: rate) }
       if count > 0 { unsafe device.receive(Array(buffer[0..<count]), at: HostClock.now) }
     } catch {
       disconnect(HostClock.now)

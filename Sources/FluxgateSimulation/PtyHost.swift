@@ -74,6 +74,12 @@ final class PtyLine: DeviceLine {
     return count
   }
 
+  /// A terminal's two ends share one setting.
+  var rate: UInt32? {
+    guard let number = master?.number else { return nil }
+    return fg_serial_rate(number)
+  }
+
   /// What the last gateway left unread must not reach the next one.
   func hangUp() {
     if let number = master?.number { _ = fg_serial_flush(number) }

@@ -47,8 +47,8 @@ public final class TCPHost: Sendable {
     guard number >= 0 else { throw failure }
     let fresh = LineDescriptor(owning: number, isSocket: true)
     Self.set(number, SOL_SOCKET, SO_REUSEADDR)
-    guard Self.bind(number, port), listen(number, 1) == 0 else { throw failure }
-    portNumber.store(Self.boundPort(of: number), ordering: .releasing)
+    guard Loopback.bind(number, port), listen(number, 1) == 0 else { throw failure }
+    portNumber.store(Loopback.boundPort(of: number), ordering: .releasing)
     unsafe listener = .some(fresh)
   }
 
@@ -86,37 +86,6 @@ public final class TCPHost: Sendable {
   func hangUp() { unsafe client = nil }
 
   private var failure: TransportError { .cannotOpen(name: "127.0.0.1:\(port)", errno: errno) }
-
-  private static func bind(_ number: Int32, _ port: UInt16) -> Bool {
-    var address = loopback(port)
-    let size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    // SAFETY: a sockaddr_in begins as a sockaddr does, and its true size is told.
-    return unsafe withUnsafePointer(to: &address) { place in
-      unsafe place.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        unsafe Glibc.bind(number, $0, size) == 0
-      }
-    }
-  }
-
-  private static func boundPort(of number: Int32) -> UInt16 {
-    var address = sockaddr_in()
-    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    // SAFETY: as in `bind`; the kernel writes at most `size` bytes.
-    let status = unsafe withUnsafeMutablePointer(to: &address) { place in
-      unsafe place.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        unsafe getsockname(number, $0, &size)
-      }
-    }
-    return status == 0 ? UInt16(bigEndian: address.sin_port) : 0
-  }
-
-  private static func loopback(_ port: UInt16) -> sockaddr_in {
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = port.bigEndian
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    return address
-  }
 
   private static func set(_ number: Int32, _ level: Int32, _ option: Int32) {
     var on: Int32 = 1

@@ -14,12 +14,19 @@ public protocol VirtualDevice: AnyObject {
   func advance(to now: HostTime)
   /// When `advance` has something to do next.
   var nextWake: HostTime { get }
+  /// The gateway's end of a serial line has this rate now.
+  func lineRate(is baud: UInt32)
   /// Bytes for the line since the last call.
   func takeOutput() -> [UInt8]
   /// False while an injected fault has the cable out; the host then closes the line.
   var isPlugged: Bool { get }
   /// Everything the device made so far, whether or not it arrived.
   var truth: [TruthStream] { get }
+}
+
+extension VirtualDevice {
+  /// Most devices do not care.
+  public func lineRate(is baud: UInt32) {}
 }
 
 /// The rows a virtual device made, to compare a recording with.

@@ -55,7 +55,8 @@ public final class VirtualFieldTripBuffer: VirtualDevice {
     advance(to: now)
     input += bytes
     while requests.count < Self.mostRequests,
-      let request = FieldTripRequest.take(from: &input, isHopeless: &isHopeless)
+      let request = FieldTripRequest.take(
+        from: &input, settings.order, isHopeless: &isHopeless)
     {
       requests.append(request)
     }
@@ -147,17 +148,19 @@ public final class VirtualFieldTripBuffer: VirtualDevice {
   /// - Returns: false while the request has to wait.
   private func answer(_ request: FieldTripRequest) -> Bool {
     let counts = (samples: helmet.sampleCount, events: helmet.eventCount)
+    let isBig = settings.order == .asClient ? request.isBig : true
+    let answer = FieldTripAnswer(settings: settings, isBig: isBig)
     switch request.command {
     case 0x201:
-      let answer = FieldTripAnswer.header(settings, samples: counts.samples, events: counts.events)
-      if emit(answer, tells: counts) { countsBegan = countsBegan ?? now }
-    case 0x202: emit(samples(request.words))
-    case 0x203: emit(events(request.words))
+      let header = answer.header(samples: counts.samples, events: counts.events)
+      if emit(header, tells: counts) { countsBegan = countsBegan ?? now }
+    case 0x202: emit(samples(request.words, answer))
+    case 0x203: emit(events(request.words, answer))
     case 0x402:
       guard isAnswerable(wait: request.words) else { return false }
-      let news = FieldTripAnswer.news(samples: counts.samples, events: counts.events)
-      emit(request.words.count == 3 ? news : FieldTripAnswer.message(0x405), tells: counts)
-    default: emit(FieldTripAnswer.message((request.command & 0x300) | 0x5))
+      let news = answer.news(samples: counts.samples, events: counts.events)
+      emit(request.words.count == 3 ? news : answer.message(0x405), tells: counts)
+    default: emit(answer.message((request.command & 0x300) | 0x5))
     }
     return true
   }
@@ -170,25 +173,25 @@ public final class VirtualFieldTripBuffer: VirtualDevice {
     return due <= now
   }
 
-  private func samples(_ words: [Int]) -> [UInt8] {
+  private func samples(_ words: [Int], _ answer: FieldTripAnswer) -> [UInt8] {
     let count = helmet.sampleCount
     let oldest = max(0, count - settings.ringCapacity)
     let first = words.count == 2 ? words[0] : oldest
     let last = words.count == 2 && words[1] != 0xFFFF_FFFF ? words[1] : count - 1
     guard first >= oldest, last < count, first <= last else {
-      return FieldTripAnswer.message(0x205)
+      return answer.message(0x205)
     }
-    return FieldTripAnswer.samples(
-      settings, count: last - first + 1, helmet.bytes(first: first, last: last))
+    return answer.samples(
+      count: last - first + 1, helmet.bytes(first: first, last: last, isBig: answer.isBig))
   }
 
-  private func events(_ words: [Int]) -> [UInt8] {
+  private func events(_ words: [Int], _ answer: FieldTripAnswer) -> [UInt8] {
     let count = helmet.eventCount
     let first = words.count == 2 ? words[0] : 0
     let last = words.count == 2 && words[1] != 0xFFFF_FFFF ? words[1] : count - 1
-    guard first <= last, last < count else { return FieldTripAnswer.message(0x205) }
+    guard first <= last, last < count else { return answer.message(0x205) }
     let start = helmet.firstEvent
-    return FieldTripAnswer.events(
+    return answer.events(
       helmet.events[start + first...start + last], firstRow: helmet.firstRow)
   }
 

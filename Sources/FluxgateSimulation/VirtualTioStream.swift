@@ -30,7 +30,7 @@ struct VirtualTioStream {
 
   init(
     id: UInt8, name: String, columns: [TioColumn], rate: UInt32, truthType: SampleType,
-    settings: VirtualTwinleaf.Settings, make: @escaping (UInt64) -> [Double]
+    prefix: String = "", settings: VirtualTwinleaf.Settings, make: @escaping (UInt64) -> [Double]
   ) {
     let size = columns.reduce(0) { $0 + $1.type.byteCount }
     info = TioStream(
@@ -44,7 +44,7 @@ struct VirtualTioStream {
     segment = TioSegment(
       streamID: id, id: 0, epoch: .unix, referenceSession: 0, startTime: 0, samplingRate: rate,
       cutoff: Float(rate) / 2, referenceSerial: "")
-    truth = TruthStream(name: name, sampleType: truthType, channelCount: columns.count)
+    truth = TruthStream(name: prefix + name, sampleType: truthType, channelCount: columns.count)
     keepsTruth = settings.keepsTruth
     partsPerBillion = Int64((settings.clockErrorPartsPerMillion * 1000).rounded())
   }
@@ -84,9 +84,9 @@ struct VirtualTioStream {
     return true
   }
 
-  mutating func withhold(_ batch: Batch) {
+  mutating func withhold(from first: UInt64, count: Int) {
     guard keepsTruth else { return }
-    truth.withheld += (0..<UInt64(batch.rowCount)).map { batch.firstRow + $0 }
+    truth.withheld += (0..<UInt64(count)).map { first + $0 }
   }
 
   private var rowsLeft: Int {
@@ -123,7 +123,7 @@ struct VirtualTioStream {
     return Batch(packet: packet, firstRow: rowsMade - UInt64(batchRows), rowCount: batchRows)
   }
 
-  private static func wire(_ value: Double, _ type: TioDataType) -> [UInt8] {
+  static func wire(_ value: Double, _ type: TioDataType) -> [UInt8] {
     switch type {
     case .f32: TioBytes.u32(Float(value).bitPattern)
     case .f64: TioBytes.little(value.bitPattern, 8)
@@ -131,7 +131,7 @@ struct VirtualTioStream {
     }
   }
 
-  private static func kept(
+  static func kept(
     _ value: Double, _ type: TioDataType, as kept: SampleType
   ) -> [UInt8] {
     switch kept {

@@ -1,11 +1,18 @@
 internal import FluxgateDevice
 public import FluxgateSignal
 
-/// A cardiac magnetometer that speaks TIO: eight field channels at 1000 Hz, house-keeping at 10 Hz.
+/// A line with cardiac magnetometers that speak TIO: one sensor, or several behind a hub, each with
+/// eight field channels at 1000 Hz and house-keeping at 10 Hz.
 ///
 /// Streams begin with the first request after the first connection and never stop by themselves: an
 /// unplugged or stalled device goes on measuring, as real ones with a battery or a hub do.
 public final class VirtualTwinleaf: VirtualDevice {
+  public enum Dialect: Sendable {
+    case modern
+    /// Descriptions as packets, one stream, one sample a packet, at 200 Hz.
+    case legacy
+  }
+
   public struct Settings: Sendable {
     public var seed: UInt64 = 1
     /// Positive: the device's clock is slow, so its samples come late.
@@ -15,36 +22,37 @@ public final class VirtualTwinleaf: VirtualDevice {
     public var segmentCount: UInt8 = 16
     /// Sends the metadata of each new segment before its data; otherwise it must be asked for.
     public var announcesSegments = true
-    /// Packets without the serial envelope, as over a TCP proxy.
+    /// Packets without the serial envelope, as over a TCP proxy or in datagrams.
     public var isBare = false
     /// Adds a stream of mixed number types.
     public var hasMixedStream = false
     public var keepsTruth = true
+    public var dialect = Dialect.modern
+    /// More than one: they sit behind a hub at /0, /1, …, and a reboot is of the last one.
+    public var sensorCount = 1
+    /// The fastest rate that the line can change to; nil for a device that cannot change its rate.
+    public var fastestRate: UInt32?
+    /// What happens to data packets under way.
+    public var network = NetworkFaults()
     /// Times count from the start of the streams.
     public var faults: [InjectedFault] = []
 
     public init() {}
   }
 
-  static let heartbeatPeriod = Int64.milliseconds(500)
-  static let bootTime = Int64.milliseconds(300)
-  static let serial = "SIM0042"
-  private static let epochSecond: UInt32 = 1_700_000_000
-
   let settings: Settings
-  private(set) var session: UInt32
-  private(set) var streams: [VirtualTioStream]
+  private let sensors: [VirtualTioSensor]
   public private(set) var isPlugged = true
   private var random: SeededRandom
+  private var network: VirtualNetwork
+  private var rate: VirtualTioRate
   private var framing: FrameBuffer
   private var output: [UInt8] = []
   private var isConnected = false
   private var started: HostTime?
   private var faults: ArraySlice<InjectedFault>
-  private var heartbeatAt = HostTime.distantFuture
-  /// The end of a stall, of a reboot and of an unplugging, while one lasts.
+  /// The end of a stall and of an unplugging, while one lasts.
   private var stalledUntil: HostTime?
-  private var bootsUntil: HostTime?
   private var unpluggedUntil: HostTime?
   private var framesToDrop = 0
   private var framesToCorrupt = 0
@@ -52,16 +60,31 @@ public final class VirtualTwinleaf: VirtualDevice {
   public init(_ settings: Settings = Settings()) {
     self.settings = settings
     random = SeededRandom(seed: settings.seed)
-    session = UInt32(truncatingIfNeeded: random.next())
-    streams = Self.makeStreams(settings)
+    // The first number is the session's, in the sensor's own generator.
+    _ = random.next()
+    network = VirtualNetwork(settings.network, seed: settings.seed)
+    rate = VirtualTioRate(fastest: settings.fastestRate)
+    sensors = (0..<settings.sensorCount).map {
+      VirtualTioSensor(settings, index: settings.sensorCount > 1 ? $0 : nil)
+    }
     framing = FrameBuffer(framer: settings.isBare ? TioPacketFramer() : TioFramer())
     faults = settings.faults.sorted { $0.after < $1.after }[...]
   }
 
-  public var truth: [TruthStream] { streams.map(\.truth) }
+  /// Bytes of the packet that begins at `start`: one datagram.
+  public static func datagramLength(_ bytes: [UInt8], _ start: Int) -> Int {
+    guard start + 4 <= bytes.count else { return bytes.count - start }
+    return 4 + Int(bytes[start + 2]) + (Int(bytes[start + 3]) << 8) + Int(bytes[start + 1] & 0x0F)
+  }
+
+  /// Every line rate that a gateway agreed on, in their order.
+  public var agreedRates: [UInt32] { rate.history }
+
+  public var truth: [TruthStream] { sensors.flatMap(\.truth) }
 
   public func connected(at now: HostTime) {
     isConnected = true
+    rate.connected(at: now)
     framing.reset()
   }
 
@@ -70,8 +93,11 @@ public final class VirtualTwinleaf: VirtualDevice {
     output.removeAll()
   }
 
+  public func lineRate(is baud: UInt32) { rate.hosts = baud }
+
   public func receive(_ bytes: [UInt8], at now: HostTime) {
     advance(to: now)
+    guard rate.isMatched else { return }
     var packets: [TioPacket] = []
     for start in stride(from: 0, to: bytes.count, by: FrameBuffer.mostFed) {
       let part = Array(bytes[start..<min(start + FrameBuffer.mostFed, bytes.count)])
@@ -82,10 +108,7 @@ public final class VirtualTwinleaf: VirtualDevice {
           if let packet { packets.append(packet) }
         }, skip: { _, _ in })
     }
-    for packet in packets where packet.type == TioPacket.Kind.request {
-      if started == nil { start(at: now) }
-      if isHeard { send(answer(to: packet)) }
-    }
+    for packet in packets { take(packet, at: now) }
   }
 
   public func takeOutput() -> [UInt8] {
@@ -96,27 +119,28 @@ public final class VirtualTwinleaf: VirtualDevice {
   public var nextWake: HostTime {
     guard let started else { return .distantFuture }
     let fault = faults.first.map { started.advanced(by: $0.after) } ?? .distantFuture
-    let ends = [stalledUntil, bootsUntil, unpluggedUntil].compactMap { $0 }
-    let packets = bootsUntil == nil ? streams.map(\.nextPacket) + [heartbeatAt] : []
-    return (ends + packets + [fault]).min() ?? .distantFuture
+    let ends = [stalledUntil, unpluggedUntil, rate.fallsBackAt].compactMap { $0 }
+    return (ends + sensors.map(\.nextWake) + [fault]).min() ?? .distantFuture
   }
 
   public func advance(to now: HostTime) {
     while nextWake <= now { step(at: nextWake) }
   }
 
-  private func start(at now: HostTime) {
-    started = now
-    beginStreams(at: now)
-  }
-
-  private func beginStreams(at now: HostTime) {
-    heartbeatAt = now
-    let passed = started.map { now.since($0) / .seconds(1) } ?? 0
-    for index in streams.indices {
-      streams[index].begin(
-        at: now, session: session, epochSecond: Self.epochSecond + UInt32(clamping: passed),
-        serial: Self.serial)
+  private func take(_ packet: TioPacket, at now: HostTime) {
+    rate.heard(at: now)
+    guard packet.type == TioPacket.Kind.request else { return }
+    if started == nil {
+      started = now
+      for sensor in sensors { sensor.begin(at: now, passed: 0) }
+    }
+    guard isHeard else { return }
+    if packet.route.isEmpty, let answer = rate.answer(to: packet) {
+      send(answer)
+      rate.settle(at: now)
+    } else if let sensor = sensors.first(where: { $0.route == packet.route }), !sensor.isBooting {
+      send(sensor.answer(to: packet))
+      sensor.takeDescriptions().forEach(send)
     }
   }
 
@@ -127,23 +151,21 @@ public final class VirtualTwinleaf: VirtualDevice {
       faults.removeFirst()
       inject(fault.kind, at: now)
     }
-    guard bootsUntil == nil else { return }
-    if heartbeatAt <= now {
-      send(TioPacket(type: TioPacket.Kind.heartbeat, payload: TioBytes.u32(session)))
-      heartbeatAt = now.advanced(by: Self.heartbeatPeriod)
+    for sensor in sensors {
+      if let heartbeat = sensor.heartbeat(at: now) { send(heartbeat) }
+      sensor.emit(at: now, { deliver($0, of: sensor, at: now) }, { send($0) })
     }
-    for index in streams.indices where streams[index].nextPacket <= now { emit(index) }
   }
 
   private func endFaults(at now: HostTime) {
+    rate.fallBack(at: now)
     if let end = stalledUntil, end <= now { stalledUntil = nil }
     if let end = unpluggedUntil, end <= now {
       unpluggedUntil = nil
       isPlugged = true
     }
-    if let end = bootsUntil, end <= now {
-      bootsUntil = nil
-      beginStreams(at: now)
+    for sensor in sensors where sensor.endsBoot(at: now) {
+      sensor.begin(at: now, passed: started.map { now.since($0) / .seconds(1) } ?? 0)
     }
   }
 
@@ -152,7 +174,11 @@ public final class VirtualTwinleaf: VirtualDevice {
     case .dropFrame: framesToDrop += 1
     case .corruptFrame: framesToCorrupt += 1
     case .stall(let duration): stalledUntil = now.advanced(by: duration)
-    case .reboot: reboot(at: now)
+    case .reboot:
+      let sensor = sensors[sensors.count - 1]
+      sensor.reboot(at: now) { deliver($0, of: sensor, at: now) }
+      output += network.settle()
+      if sensors.count == 1 { rate.reboot() }
     case .unplug(let duration):
       unpluggedUntil = now.advanced(by: duration)
       isPlugged = false
@@ -160,43 +186,39 @@ public final class VirtualTwinleaf: VirtualDevice {
     }
   }
 
-  private func reboot(at now: HostTime) {
-    for index in streams.indices {
-      if let batch = streams[index].cut(at: now) { deliver(batch, index) }
-    }
-    bootsUntil = now.advanced(by: Self.bootTime)
-    session = UInt32(truncatingIfNeeded: random.next())
-  }
-
-  private func emit(_ index: Int) {
-    if let batch = streams[index].fill() { deliver(batch, index) }
-    if streams[index].rollOver(), settings.announcesSegments {
-      send(TioMetadata.segment(streams[index].segment).packet(flags: 2))
-    }
-  }
-
-  private func deliver(_ batch: VirtualTioStream.Batch, _ index: Int) {
-    guard isHeard, framesToDrop == 0 else {
-      if isHeard { framesToDrop -= 1 }
-      streams[index].withhold(batch)
+  private func deliver(_ made: VirtualTioSensor.Made, of sensor: VirtualTioSensor, at now: HostTime)
+  {
+    guard isHeard, rate.isMatched, framesToDrop == 0 else {
+      if isHeard, framesToDrop > 0 { framesToDrop -= 1 }
+      sensor.withhold(made)
+      garble(made.packet)
       return
     }
-    var wire = wire(batch.packet)
+    var wire = wire(made.packet)
     if framesToCorrupt > 0 {
       framesToCorrupt -= 1
-      streams[index].withhold(batch)
+      sensor.withhold(made)
       let place = Int(random.next() % UInt64(wire.count))
       wire[place] ^= UInt8(truncatingIfNeeded: random.next() | 1)
     }
-    output += wire
+    guard let arriving = network.carry(wire, at: started.map { now.since($0) } ?? 0) else {
+      sensor.withhold(made)
+      return
+    }
+    output += arriving
   }
 
-  private var isHeard: Bool {
-    isConnected && isPlugged && stalledUntil == nil && bootsUntil == nil
+  /// At another rate than the gateway's, what is sent arrives as other bytes.
+  private func garble(_ packet: TioPacket) {
+    guard isHeard, !rate.isMatched else { return }
+    output += (0..<wire(packet).count / 2).map { _ in UInt8(truncatingIfNeeded: random.next()) }
   }
+
+  private var isHeard: Bool { isConnected && isPlugged && stalledUntil == nil }
 
   private func send(_ packet: TioPacket) {
-    if isHeard { output += wire(packet) }
+    guard isHeard else { return }
+    if rate.isMatched { output += wire(packet) } else { garble(packet) }
   }
 
   private func wire(_ packet: TioPacket) -> [UInt8] {

@@ -8,11 +8,14 @@ internal import Glibc
 package struct LineDescriptor: ~Copyable {
   package let number: Int32
   private let isSocket: Bool
+  /// Each read gives one datagram, and an empty one is no end.
+  private let isDatagram: Bool
 
   /// Takes the descriptor over; it must be non-blocking.
-  package init(owning number: Int32, isSocket: Bool) {
+  package init(owning number: Int32, isSocket: Bool, isDatagram: Bool = false) {
     self.number = number
     self.isSocket = isSocket
+    self.isDatagram = isDatagram
   }
 
   deinit { _ = Glibc.close(number) }
@@ -30,13 +33,17 @@ package struct LineDescriptor: ~Copyable {
     while true {
       let count = takeBytes(into: &buffer)
       if count > 0 { return Arrival(byteCount: count, time: HostClock.now) }
-      if count == 0 { throw .disconnected(errno: 0) }
+      if count == 0 {
+        guard isDatagram else { throw .disconnected(errno: 0) }
+        // A datagram of no bytes says nothing.
+        continue
+      }
       try Self.judge(errno)
       let found = try wait(for: Int16(POLLIN), until: deadline)
       if found == 0 {
         let now = HostClock.now
         if now >= deadline { return Arrival(byteCount: 0, time: now) }
-      } else if found & Int16(POLLIN) == 0 {
+      } else if found & Int16(POLLIN) == 0, !isDatagram {
         throw .disconnected(errno: 0)
       }
     }
@@ -99,7 +106,8 @@ package struct LineDescriptor: ~Copyable {
   private static func judge(_ code: Int32) throws(TransportError) {
     switch code {
     case EAGAIN, EINTR: return
-    case EIO, ENODEV, ENXIO, EPIPE, EBADF, ECONNRESET, ECONNABORTED, ENOTCONN, ETIMEDOUT,
+    case EIO, ENODEV, ENXIO, EPIPE, EBADF, ECONNRESET, ECONNREFUSED, ECONNABORTED, ENOTCONN,
+      ETIMEDOUT,
       EHOSTUNREACH, ENETUNREACH, ENETDOWN:
       throw .disconnected(errno: code)
     default: throw .system(errno: code)

@@ -9,7 +9,7 @@ internal import Glibc
 public final class SerialTransport: Transport {
   public let name: String
   /// The rate the driver holds; it may differ a little from the one asked for.
-  public let rate: UInt32
+  public private(set) var rate: UInt32
   /// False where the driver has no low-latency mode (pseudo-terminals, some bridges).
   public let isLowLatency: Bool
   private var line: LineDescriptor?
@@ -56,6 +56,16 @@ public final class SerialTransport: Transport {
       line = nil
       throw error
     }
+  }
+
+  public func changeRate(to baud: UInt32) throws(TransportError) {
+    guard let number = line?.number else { throw .disconnected(errno: 0) }
+    guard tcdrain(number) == 0, fg_serial_raw(number, baud) == 0 else {
+      let code = errno
+      line = nil
+      throw .disconnected(errno: code)
+    }
+    rate = fg_serial_rate(number)
   }
 
   /// The kernel's exclusive mode does not hold root back; the lock does, among programs that ask.

@@ -7,16 +7,23 @@ struct SocketAddress {
   private let family: Int32
   private let storage: sockaddr_storage
   private let length: socklen_t
+  private let kind: Kind
 
   struct Failure: Error { let code: Int32 }
 
   /// More addresses of one name are not tried.
   private static let mostAddresses = 8
 
+  enum Kind {
+    case stream, datagram
+
+    var number: Int32 { Int32((self == .stream ? SOCK_STREAM : SOCK_DGRAM).rawValue) }
+  }
+
   /// The addresses of `host`; none when the name is unknown.
-  static func find(host: String, port: UInt16) -> [SocketAddress] {
+  static func find(host: String, port: UInt16, _ kind: Kind = .stream) -> [SocketAddress] {
     var hints = unsafe addrinfo()
-    unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+    unsafe hints.ai_socktype = kind.number
     var list: UnsafeMutablePointer<addrinfo>?
     // SAFETY: the resolver fills `list`, which is freed below and not used after.
     guard unsafe getaddrinfo(host, String(port), &hints, &list) == 0 else { return [] }
@@ -24,13 +31,13 @@ struct SocketAddress {
     var found: [SocketAddress] = []
     var next = unsafe list
     while let entry = unsafe next, found.count < mostAddresses {
-      if let address = unsafe SocketAddress(entry.pointee) { found.append(address) }
+      if let address = unsafe SocketAddress(entry.pointee, kind) { found.append(address) }
       unsafe next = entry.pointee.ai_next
     }
     return found
   }
 
-  private init?(_ entry: addrinfo) {
+  private init?(_ entry: addrinfo, _ kind: Kind) {
     let count = unsafe Int(entry.ai_addrlen)
     guard let source = unsafe entry.ai_addr, count <= MemoryLayout<sockaddr_storage>.size else {
       return nil
@@ -41,21 +48,27 @@ struct SocketAddress {
       unsafe place.baseAddress?.copyMemory(from: source, byteCount: count)
     }
     self.storage = storage
+    self.kind = kind
     family = unsafe entry.ai_family
     length = socklen_t(count)
   }
 
   /// - Returns: a connected, non-blocking descriptor.
   func connected(until deadline: HostTime) -> Result<Int32, Failure> {
-    let kind = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
-    let number = socket(family, kind, 0)
+    let flags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+    let number = socket(family, kind.number | flags, 0)
     guard number >= 0 else { return .failure(Failure(code: errno)) }
     let code = connect(number, until: deadline)
     guard code == 0 else {
       _ = close(number)
       return .failure(Failure(code: code))
     }
-    Self.prepare(number)
+    if kind == .stream {
+      Self.prepare(number)
+    } else {
+      // Room for a second of the fastest device: the kernel drops what does not fit.
+      Self.set(number, SOL_SOCKET, SO_RCVBUF, 1 << 20)
+    }
     return .success(number)
   }
 

@@ -19,6 +19,13 @@ public protocol Transport: AnyObject {
 
   /// Sends all of `bytes` or throws.
   func write(_ bytes: [UInt8]) throws(TransportError)
+
+  /// Changes a serial line's rate once what was written has left; other links stay as they are.
+  func changeRate(to baud: UInt32) throws(TransportError)
+}
+
+extension Transport {
+  public func changeRate(to baud: UInt32) throws(TransportError) {}
 }
 
 /// The outcome of one read.

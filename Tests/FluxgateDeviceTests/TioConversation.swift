@@ -9,6 +9,8 @@ final class TioConversation {
   private(set) var now = HostTime(nanoseconds: 1_000_000_000_000_000_000)
   var pieces: [TioMetadata]
   var answersUnknownWithError = false
+  /// Every request is refused so; nil for a device that answers.
+  var errorCode: UInt8?
   private(set) var requests = 0
   private(set) var heartbeats = 0
 
@@ -63,10 +65,14 @@ final class TioConversation {
 
   private func reply(to request: TioPacket) {
     requests += 1
+    let id = Array(request.payload.prefix(2))
+    if let errorCode {
+      say(TioPacket(type: TioPacket.Kind.error, payload: id + [errorCode, 0]))
+      return
+    }
     let triples = Array(request.payload.dropFirst(4 + "dev.metadata".utf8.count))
     let asked = stride(from: 0, to: triples.count, by: 3).map { Array(triples[$0..<$0 + 3]) }
     let found = asked.compactMap { triple in pieces.first { Self.triple($0) == triple } }
-    let id = Array(request.payload.prefix(2))
     if found.count < asked.count, answersUnknownWithError {
       say(TioPacket(type: TioPacket.Kind.error, payload: id + [5, 0]))
       return

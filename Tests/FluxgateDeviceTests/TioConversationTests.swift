@@ -142,7 +142,7 @@ import Testing
     #expect(try stream(talk).rows == [0, 0, 1, 0, 2, 0, 3, 0])
   }
 
-  @Test("a silent line and the older dialect are refused after ten seconds")
+  @Test("a silent line and samples that nobody describes are refused after ten seconds")
   func refusals() {
     let silent = TioConversation([])
     // The conversation answers, with nothing: that is a device that knows no metadata.
@@ -153,7 +153,7 @@ import Testing
     legacy.wait(.seconds(11))
     #expect(
       legacy.board.refusals.all == [
-        .unsupported(what: "the older TIO dialect, which has no metadata")
+        .unsupported(what: "a TIO device that does not describe its samples")
       ])
   }
 

@@ -69,6 +69,7 @@ final class TappedTransport: Transport {
   }
 
   func write(_ bytes: [UInt8]) throws(TransportError) { try inner.write(bytes) }
+  func changeRate(to baud: UInt32) throws(TransportError) { try inner.changeRate(to: baud) }
 }
 
 /// A virtual magnetometer read by the real driver on a virtual clock.
@@ -79,7 +80,8 @@ final class TwinleafBench {
 
   init(
     _ settings: VirtualTwinleaf.Settings, seconds: Int64, mostPerRead: Int = .max,
-    framing: String = "serial"
+    framing: String = "serial", also further: [String: String] = [:],
+    geometry: SensorGeometry? = nil
   ) throws {
     device = VirtualTwinleaf(settings)
     let start = HostTime(nanoseconds: 1_000_000_000_000_000_000)
@@ -88,8 +90,10 @@ final class TwinleafBench {
     let tapped = { [unowned self] (time: HostTime) throws(TransportError) -> any Transport in
       TappedTransport(try open(time)) { self.drain() }
     }
-    let driver = TwinleafDriver.make(
-      DriverSetup(category: .cardiac, settings: ["framing": framing]))
+    var driver = TwinleafDriver.make(
+      DriverSetup(
+        category: .cardiac, settings: further.merging(["framing": framing]) { $1 }))
+    driver.geometry = geometry
     let acquisition = Acquisition(driver: driver, board: board, open: tapped)
     acquisition.run(link: try tapped(clock.now), until: StopFlag(), pause: { _ in })
     drain()

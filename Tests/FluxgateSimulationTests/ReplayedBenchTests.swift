@@ -103,7 +103,7 @@ struct ReplayedBenchTests {
     return (diary, link.differences)
   }
 
-  @Test(arguments: [CaptureLink.serial, .tcp(port: 1972)])
+  @Test(arguments: [CaptureLink.serial, .tcp(port: 1972), .udp(port: 7855)])
   func `a replay makes the same calls at the same times as the live run`(link: CaptureLink) throws {
     let file = Scratch()
     let live = try capture(to: file.path, link)

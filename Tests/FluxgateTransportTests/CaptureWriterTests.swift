@@ -34,7 +34,7 @@ struct CaptureWriterTests {
     return found
   }
 
-  @Test(arguments: [CaptureLink.serial, .tcp(port: 1972)])
+  @Test(arguments: [CaptureLink.serial, .tcp(port: 1972), .udp(port: 7855)])
   func `what was recorded is read back, to the nanosecond`(link: CaptureLink) throws {
     let file = ScratchFile()
     try Self.write(Self.story, link, to: file.path)

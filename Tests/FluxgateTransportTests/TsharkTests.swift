@@ -59,6 +59,19 @@ struct TsharkTests {
     #expect(said.contains("1,19720,09"))
   }
 
+  @Test(.enabled(if: canRun, "tshark is not installed"))
+  func `Wireshark finds nothing wrong in a capture of datagrams`() throws {
+    let file = ScratchFile()
+    try CaptureWriterTests.write(CaptureWriterTests.story, .udp(port: 19_720), to: file.path)
+    let wrong = "_ws.malformed || udp.checksum.status == \"Bad\" || ip.checksum.status == \"Bad\""
+    let strict = ["-o", "ip.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE", "-r", file.path]
+    #expect(try Self.lines(strict + ["-Y", wrong]) == [])
+    let said = try Self.fields(file.path, ["udp.stream", "udp.dstport", "udp.payload"])
+    #expect(said.contains("0,19720,010203"))
+    #expect(said.contains("0,49152,ff001113"))
+    #expect(said.contains("1,19720,09"))
+  }
+
   /// Openings and ends are "expert information" too, of the kind that only informs.
   private static func isOrdinary(_ line: String) -> Bool {
     line.contains("[SYN]") || line.contains("[SYN, ACK]") || line.contains("[FIN, ACK]")

@@ -1,6 +1,7 @@
 """Reads a magnetometer with the maker's own client and prints what it sees, a word and values a line.
 
-Needs the `twinleaf` package from PyPI (0.1.3 was tried). Usage: twinleaf_client.py URL COUNT
+Needs the `twinleaf` package from PyPI (0.1.3 was tried; 0.1.1 opens no pseudo-terminal).
+Usage: twinleaf_client.py URL COUNT [ROUTE]
 """
 
 import sys
@@ -8,7 +9,8 @@ import sys
 import twinleaf
 
 url, count = sys.argv[1], int(sys.argv[2])
-device = twinleaf.Device(url, instantiate=False)
+route = sys.argv[3] if len(sys.argv) > 3 else None
+device = twinleaf.Device(url, route=route, instantiate=False)
 print("name", device._rpc("dev.name", b"").decode())
 metadata = device._get_metadata()
 print("serial", metadata["device"]["serial_number"])

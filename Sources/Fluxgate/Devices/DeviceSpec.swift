@@ -61,8 +61,8 @@ public struct DeviceSpec: Sendable, Hashable {
 public struct DeviceLink: Sendable {
   public let name: String
   public let open: @Sendable (HostTime) throws(TransportError) -> any Transport
-  /// The port of a TCP link; nil for a serial line.
-  public let port: UInt16?
+  /// How a capture of the link looks.
+  public let capture: CaptureLink
 
   public init(_ profile: DeviceProfile, named link: String?, device: String) throws(Fault) {
     guard let address = link ?? profile.match.address else {
@@ -74,13 +74,18 @@ public struct DeviceLink: Sendable {
     switch profile.transport {
     case .serial(let baud):
       name = address
-      port = nil
+      capture = .serial
       open = { (_) throws(TransportError) in try SerialTransport(path: address, baud: baud) }
     case .tcp(let usual):
       let (host, port) = try Self.hostAndPort(address, usual)
       name = "\(host):\(port)"
-      self.port = port
+      capture = .tcp(port: port)
       open = { (_) throws(TransportError) in try TCPTransport(host: host, port: port) }
+    case .udp(let usual):
+      let (host, port) = try Self.hostAndPort(address, usual)
+      name = "\(host):\(port)"
+      capture = .udp(port: port)
+      open = { (_) throws(TransportError) in try UDPTransport(host: host, port: port) }
     case .usb:
       throw Fault(
         "C04", "\(device): USB links are not opened yet", remedy: "", exit: .refused)

@@ -16,8 +16,8 @@ extension FieldTripDecoder {
   }
 
   func takeNews(_ payload: RawSpan, at now: HostTime, _ port: DevicePort) {
-    guard question == .news, let samples = payload.u32(at: 0).map(Int.init),
-      let events = payload.u32(at: 4).map(Int.init), let outlet = port.outlets.first
+    guard question == .news, let samples = order.u32(payload, at: 0).map(Int.init),
+      let events = order.u32(payload, at: 4).map(Int.init), let outlet = port.outlets.first
     else { return }
     silences = 0
     guard samples >= known, events >= knownEvents else {
@@ -64,8 +64,9 @@ extension FieldTripDecoder {
     let rows = payload.extracting(FieldTripMessage.sampleDefinitionSize..<payload.byteCount)
     let overlap = stream.next - first
     guard overlap == 0 || stream.continues(rows) else { return beginAnew(at: now, port) }
-    self.stream?.append(
-      rows.extracting(overlap * stream.wireRowByteCount..<rows.byteCount), to: outlet, now: now)
+    let fresh = rows.extracting(overlap * stream.wireRowByteCount..<rows.byteCount)
+    let unfit = self.stream?.append(fresh, order, to: outlet, now: now) ?? 0
+    if unfit > 0 { note("rows above 2^63 - 1", .integer(Int64(unfit)), at: now, port) }
     isUnproven = false
     provenEvents = knownEvents
     let isBehind = known > first + count
@@ -85,8 +86,10 @@ extension FieldTripDecoder {
   private func isDefinition(_ payload: RawSpan, count: Int) -> Bool {
     guard let stream else { return false }
     let byteCount = count * stream.wireRowByteCount
-    return payload.u32(at: 0) == UInt32(stream.channelCount) && payload.u32(at: 4) == UInt32(count)
-      && payload.u32(at: 8) == stream.type.rawValue && payload.u32(at: 12) == UInt32(byteCount)
+    let words = (0..<4).map { order.u32(payload, at: $0 * 4) }
+    return words == [
+      UInt32(stream.channelCount), UInt32(count), stream.type.rawValue, UInt32(byteCount),
+    ]
       && payload.byteCount == FieldTripMessage.sampleDefinitionSize + byteCount
   }
 
@@ -94,7 +97,7 @@ extension FieldTripDecoder {
     _ payload: RawSpan, _ count: Int, at now: HostTime, _ port: DevicePort
   ) {
     guard let stream, let outlet = port.outlets.first else { return }
-    let events = FieldTripEvent.all(in: payload, most: count)
+    let events = FieldTripEvent.all(in: payload, order, most: count)
     for event in events {
       port.record(
         Event(

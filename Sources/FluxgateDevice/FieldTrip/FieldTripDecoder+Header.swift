@@ -4,10 +4,10 @@ internal import FluxgateSignal
 extension FieldTripDecoder {
   func takeHeader(_ payload: RawSpan, at now: HostTime, _ port: DevicePort) {
     do throws(FieldTripHeader.Flaw) {
-      let header = try FieldTripHeader(payload)
+      let header = try FieldTripHeader(payload, order)
       silences = 0
       damagedHeaders = 0
-      stream == nil ? announce(header, port) : compare(header, at: now, port)
+      stream == nil ? announce(header, at: now, port) : compare(header, at: now, port)
       if question == .header { askNews(at: now, port) }
     } catch {
       takeFlaw(error, at: now, port)
@@ -26,7 +26,9 @@ extension FieldTripDecoder {
     nextWake = now.advanced(by: Self.quiet)
   }
 
-  private func announce(_ header: FieldTripHeader, _ port: DevicePort) {
+  private func announce(
+    _ header: FieldTripHeader, at now: HostTime, _ port: DevicePort
+  ) {
     let description = FieldTripChannels.description(of: header, setup)
     channels = description.channels
     stream = FieldTripStream(header: header)
@@ -37,6 +39,16 @@ extension FieldTripDecoder {
     let identity = DeviceIdentity(
       maker: "FieldTrip", model: "real-time buffer", serial: "", firmware: "protocol 1")
     port.announce(identity, streams: [description])
+    if !header.type.isKeptAsItIs(from: .little) {
+      note("number type", .text(header.type.words), at: now, port)
+    }
+    for chunk in header.chunks.notes { note(chunk.label, chunk.value, at: now, port) }
+  }
+
+  func note(
+    _ label: String, _ value: EventValue, at now: HostTime, _ port: DevicePort
+  ) {
+    port.record(Event(time: now, kind: .deviceMessage, label: label, value: value), now: now)
   }
 
   private func compare(

@@ -22,7 +22,7 @@ extension FieldTripDecoder {
   func askHeader(at now: HostTime, _ port: DevicePort) {
     refused = .nothing
     expectation.get = .header
-    ask(.header, FieldTripMessage.header(), at: now, port)
+    ask(.header, FieldTripMessage.header(order), at: now, port)
   }
 
   /// Asks for the counts: at once when there is work left, else when some 20 ms of samples are there.
@@ -33,7 +33,7 @@ extension FieldTripDecoder {
     let block = max(1, Int(stream.rate / 50))
     let request = FieldTripMessage.wait(
       samples: stream.next + block - 1, events: knownEvents,
-      milliseconds: isBehind ? 0 : Self.waitMilliseconds)
+      milliseconds: isBehind ? 0 : Self.waitMilliseconds, order)
     ask(.news, request, at: now, port)
   }
 
@@ -41,7 +41,7 @@ extension FieldTripDecoder {
     guard let stream else { return }
     expectation.get = .samples(
       payload: FieldTripMessage.sampleDefinitionSize + stream.wireRowByteCount)
-    ask(.probe(sample), FieldTripMessage.samples(first: sample, last: sample), at: now, port)
+    ask(.probe(sample), FieldTripMessage.samples(first: sample, last: sample, order), at: now, port)
   }
 
   /// Asks anew after a silence; every third time from the header on.
@@ -51,6 +51,7 @@ extension FieldTripDecoder {
       return refuse(.silent(seconds: silences * Int(Self.patience / .seconds(1))), port)
     }
     expectation.isOverdue = true
+    if stream == nil { tryOtherOrder() }
     if case .events(let first, let count) = question, silences >= 3, first == nextEvent {
       loseEvents(count, .corrupted, port)
       return askNews(at: now, port)
@@ -83,7 +84,7 @@ extension FieldTripDecoder {
     let first = stream.next - overlap
     ask(
       .samples(first: first, count: count),
-      FieldTripMessage.samples(first: first, last: first + count - 1), at: now, port)
+      FieldTripMessage.samples(first: first, last: first + count - 1, order), at: now, port)
   }
 
   /// One event alone after a silence: perhaps it is one of them that cannot be sent.
@@ -93,7 +94,7 @@ extension FieldTripDecoder {
     let last = nextEvent + count - 1
     ask(
       .events(first: nextEvent, count: count),
-      FieldTripMessage.events(first: nextEvent, last: last), at: now, port)
+      FieldTripMessage.events(first: nextEvent, last: last, order), at: now, port)
   }
 
   private func ask(

@@ -75,17 +75,13 @@ public final class FieldTripDecoder: Decoder {
 
   public func linkLost(at now: HostTime, port: DevicePort) {
     forgetTrouble()
+    if stream == nil { tryOtherOrder() }
     question = .nothing
     nextWake = nil
   }
 
   public func decode(_ frame: RawSpan, at now: HostTime, port: DevicePort) {
-    guard question != .nothing, let version = frame.u16(at: 0), let command = frame.u16(at: 2)
-    else { return }
-    guard version == FieldTripMessage.version else {
-      refuse(.unsupported(what: "FieldTrip buffer in big-endian byte order"), port)
-      return
-    }
+    guard question != .nothing, let command = order.u16(frame, at: 2) else { return }
     let payload = frame.extracting(FieldTripMessage.headerSize..<frame.byteCount)
     switch command {
     case FieldTripMessage.Command.getDone: take(payload, at: now, port)
@@ -120,6 +116,13 @@ public final class FieldTripDecoder: Decoder {
     question = .nothing
     nextWake = nil
     port.refuse(reason)
+  }
+
+  var order: FieldTripByteOrder { expectation.order }
+
+  /// A server that understands only the other order is silent or hangs up.
+  func tryOtherOrder() {
+    if expectation.mayChangeOrder { expectation.order = order.other }
   }
 
   func forgetTrouble() {

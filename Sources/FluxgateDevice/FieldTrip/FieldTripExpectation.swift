@@ -14,6 +14,15 @@ final class FieldTripExpectation {
   var get = Get.nothing
   /// The reply is overdue: a frame that is still not whole has a damaged size.
   var isOverdue = false
+  /// The order that questions and answers are in.
+  var order = FieldTripByteOrder.little
+  /// False where the profile names the order.
+  var mayChangeOrder = true
+
+  /// A header may come in the other order, as a server's first word; nothing else may.
+  var isOpenToOrder: Bool {
+    if case .header = get { mayChangeOrder } else { false }
+  }
 
   func accepts(command: UInt16, size: Int) -> Bool {
     switch command {

@@ -15,15 +15,16 @@ public struct FieldTripFramer: Framer {
   public var longestFrame: Int { FieldTripMessage.headerSize + FieldTripMessage.longestPayload }
 
   public mutating func judge(_ bytes: RawSpan) -> FrameVerdict {
-    guard let version = bytes.u16(at: 0), let command = bytes.u16(at: 2),
-      let size = bytes.u32(at: 4).map(Int.init)
-    else { return .needMore(atLeast: FieldTripMessage.headerSize) }
-    if version == FieldTripMessage.version, expectation.accepts(command: command, size: size) {
-      return judgeReply(byteCount: FieldTripMessage.headerSize + size, held: bytes.byteCount)
+    guard bytes.byteCount >= FieldTripMessage.headerSize else {
+      return .needMore(atLeast: FieldTripMessage.headerSize)
     }
-    if isSwapped(version, command) { return .frame(byteCount: FieldTripMessage.headerSize) }
-    let known = version == FieldTripMessage.version && command >> 8 <= 5
-    return passOver(bytes, known ? .badLength(size) : .noise)
+    let order = expectation.order
+    if let size = answerSize(bytes, order) { return judgeReply(size, held: bytes.byteCount) }
+    if expectation.isOpenToOrder, !isLost, let size = answerSize(bytes, order.other) {
+      expectation.order = order.other
+      return judgeReply(size, held: bytes.byteCount)
+    }
+    return passOver(bytes, fault(bytes, order))
   }
 
   public mutating func reset() {
@@ -31,7 +32,24 @@ public struct FieldTripFramer: Framer {
     isPartial = false
   }
 
-  private mutating func judgeReply(byteCount: Int, held: Int) -> FrameVerdict {
+  /// Bytes behind the header of an answer that an open question explains.
+  private func answerSize(_ bytes: RawSpan, _ order: FieldTripByteOrder) -> Int? {
+    guard order.u16(bytes, at: 0) == FieldTripMessage.version,
+      let command = order.u16(bytes, at: 2), let size = order.u32(bytes, at: 4).map(Int.init),
+      expectation.accepts(command: command, size: size)
+    else { return nil }
+    return size
+  }
+
+  private func fault(_ bytes: RawSpan, _ order: FieldTripByteOrder) -> FramingFault {
+    let isKnown =
+      order.u16(bytes, at: 0) == FieldTripMessage.version
+      && (order.u16(bytes, at: 2) ?? .max) >> 8 <= 5
+    return isKnown ? .badLength(order.u32(bytes, at: 4).map(Int.init) ?? 0) : .noise
+  }
+
+  private mutating func judgeReply(_ size: Int, held: Int) -> FrameVerdict {
+    let byteCount = FieldTripMessage.headerSize + size
     let isOverdue = expectation.isOverdue && isPartial
     expectation.isOverdue = false
     if held >= byteCount {
@@ -41,7 +59,7 @@ public struct FieldTripFramer: Framer {
     if isOverdue {
       isLost = true
       isPartial = false
-      return .skip(byteCount: 1, .badLength(byteCount - FieldTripMessage.headerSize))
+      return .skip(byteCount: 1, .badLength(size))
     }
     isPartial = true
     return .needMore(atLeast: held + 1)
@@ -56,12 +74,8 @@ public struct FieldTripFramer: Framer {
   }
 
   private func mayBegin(_ bytes: RawSpan, at offset: Int) -> Bool {
-    bytes.u8(at: offset) == 1 && (bytes.u8(at: offset + 1) ?? 0) == 0
-  }
-
-  /// A whole conversation in the other byte order begins like this; a damaged byte does not.
-  private func isSwapped(_ version: UInt16, _ command: UInt16) -> Bool {
-    guard case .header = expectation.get, !isLost else { return false }
-    return version == FieldTripMessage.swappedVersion && (command & 0xFF) <= 5 && command & 0xFF > 0
+    let version: [UInt8] = expectation.order.bytes(FieldTripMessage.version)
+    return bytes.u8(at: offset) == version[0]
+      && bytes.u8(at: offset + 1).map { $0 == version[1] } ?? true
   }
 }

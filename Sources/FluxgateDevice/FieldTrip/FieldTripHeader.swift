@@ -13,8 +13,7 @@ struct FieldTripHeader {
   var eventCount: Int
   var rate: Double
   var type: FieldTripSampleType
-  var names: [String] = []
-  var resolutions: [Double] = []
+  var chunks = FieldTripChunks()
 
   enum Flaw: Error {
     case tooShort
@@ -26,11 +25,10 @@ struct FieldTripHeader {
   }
 
   /// - Parameter payload: the bytes behind the message's own header.
-  init(_ payload: RawSpan) throws(Flaw) {
-    guard let channels = payload.u32(at: 0), let samples = payload.u32(at: 4),
-      let events = payload.u32(at: 8), let rate = payload.f32(at: 12),
-      let code = payload.u32(at: 16),
-      let chunkBytes = payload.u32(at: 20)
+  init(_ payload: RawSpan, _ order: FieldTripByteOrder) throws(Flaw) {
+    guard let channels = order.u32(payload, at: 0), let samples = order.u32(payload, at: 4),
+      let events = order.u32(payload, at: 8), let rate = order.f32(payload, at: 12),
+      let code = order.u32(payload, at: 16), let chunkBytes = order.u32(payload, at: 20)
     else { throw .tooShort }
     guard (1...UInt32(Self.mostChannels)).contains(channels) else {
       throw .channelCount(Int(channels))
@@ -45,40 +43,22 @@ struct FieldTripHeader {
     eventCount = Int(events)
     self.rate = Double(rate)
     self.type = type
-    try readChunks(payload)
+    try readChunks(payload, order)
   }
 
-  private mutating func readChunks(_ payload: RawSpan) throws(Flaw) {
+  private mutating func readChunks(
+    _ payload: RawSpan, _ order: FieldTripByteOrder
+  ) throws(Flaw) {
     var offset = Self.fixedSize
     while offset < payload.byteCount {
-      guard let type = payload.u32(at: offset), let size = payload.u32(at: offset + 4).map(Int.init)
+      guard let type = order.u32(payload, at: offset),
+        let size = order.u32(payload, at: offset + 4).map(Int.init)
       else { throw .tooShort }
       offset += 8
       guard size <= payload.byteCount - offset else { throw .chunk(type: type, size: size) }
-      read(type, payload.extracting(offset..<offset + size))
+      chunks.read(
+        type, payload.extracting(offset..<offset + size), order, channelCount: channelCount)
       offset += size
     }
-  }
-
-  private mutating func read(_ type: UInt32, _ chunk: RawSpan) {
-    switch type {
-    case 1: names = Self.names(chunk, most: channelCount)
-    case 3: resolutions = (0..<channelCount).compactMap { chunk.f64(at: $0 * 8) }
-    default: break
-    }
-  }
-
-  private static func names(_ chunk: RawSpan, most: Int) -> [String] {
-    var names: [String] = []
-    var name: [UInt8] = []
-    for offset in 0..<chunk.byteCount where names.count < most {
-      guard let byte = chunk.u8(at: offset), byte != 0 else {
-        names.append(String(decoding: name, as: UTF8.self))
-        name.removeAll(keepingCapacity: true)
-        continue
-      }
-      if name.count < 64 { name.append(byte) }
-    }
-    return names
   }
 }

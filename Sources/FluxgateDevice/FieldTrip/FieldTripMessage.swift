@@ -1,12 +1,10 @@
-/// The words of the FieldTrip real-time buffer's protocol, version 1, little-endian.
+/// The words of the FieldTrip real-time buffer's protocol, version 1, in either byte order.
 ///
 /// Every message is u16 version, u16 command, u32 payload size, payload. Source: the FieldTrip
 /// project's realtime buffer.
 enum FieldTripMessage {
   static let version: UInt16 = 1
   static let headerSize = 8
-  /// The version word as a server of the other byte order writes it.
-  static let swappedVersion: UInt16 = 0x0100
 
   /// Longest payload that is read: vendor chunks (CTF, Neuromag) can fill a header with some 1 MiB.
   static let longestPayload = 2 << 20
@@ -26,34 +24,31 @@ enum FieldTripMessage {
     static let waitRefused: UInt16 = 0x405
   }
 
-  static func header() -> [UInt8] { request(Command.getHeader, []) }
+  static func header(_ order: FieldTripByteOrder) -> [UInt8] {
+    request(Command.getHeader, [], order)
+  }
 
   /// Samples `first` to `last`, both included, counted from the server's last header.
-  static func samples(first: Int, last: Int) -> [UInt8] {
-    request(
-      Command.getSamples, [UInt32(truncatingIfNeeded: first), UInt32(truncatingIfNeeded: last)])
+  static func samples(first: Int, last: Int, _ order: FieldTripByteOrder) -> [UInt8] {
+    request(Command.getSamples, [first, last], order)
   }
 
   /// Events `first` to `last`, both included.
-  static func events(first: Int, last: Int) -> [UInt8] {
-    request(
-      Command.getEvents, [UInt32(truncatingIfNeeded: first), UInt32(truncatingIfNeeded: last)])
+  static func events(first: Int, last: Int, _ order: FieldTripByteOrder) -> [UInt8] {
+    request(Command.getEvents, [first, last], order)
   }
 
   /// Answered once more than `samples` or more than `events` are there, or after `milliseconds`.
-  static func wait(samples: Int, events: Int, milliseconds: Int) -> [UInt8] {
-    request(
-      Command.wait,
-      [
-        UInt32(truncatingIfNeeded: samples), UInt32(truncatingIfNeeded: events),
-        UInt32(truncatingIfNeeded: milliseconds),
-      ])
+  static func wait(
+    samples: Int, events: Int, milliseconds: Int, _ order: FieldTripByteOrder
+  ) -> [UInt8] {
+    request(Command.wait, [samples, events, milliseconds], order)
   }
 
-  private static func request(_ command: UInt16, _ words: [UInt32]) -> [UInt8] {
-    let head = [UInt32(version) | UInt32(command) << 16, UInt32(words.count * 4)]
-    return (head + words).flatMap { word in
-      (0..<4).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) }
-    }
+  private static func request(
+    _ command: UInt16, _ words: [Int], _ order: FieldTripByteOrder
+  ) -> [UInt8] {
+    order.bytes(version) + order.bytes(command) + order.bytes(UInt32(words.count * 4))
+      + words.flatMap { order.bytes(UInt32(truncatingIfNeeded: $0)) }
   }
 }

@@ -11,7 +11,7 @@ struct FieldTripStream {
   private var lastTime: HostTime?
   /// Samples lost with a restart, noted once the new count's times are known.
   private var owed: (missing: UInt64, rateChanged: Bool)?
-  private var widened: [UInt8] = []
+  private var converted: [UInt8] = []
   /// The row before `next` as it came; empty when that one was not read.
   private(set) var lastRow: [UInt8] = []
 
@@ -34,20 +34,58 @@ struct FieldTripStream {
   }
 
   /// Hands over the rows of `wire`, the first of which is `next`.
-  mutating func append(_ wire: RawSpan, to outlet: StreamOutlet, now: HostTime) {
+  ///
+  /// - Returns: how many rows hold a number that no kept type holds; they are noted as lost.
+  mutating func append(
+    _ wire: RawSpan, _ order: FieldTripByteOrder, to outlet: StreamOutlet, now: HostTime
+  ) -> Int {
     let count = wire.byteCount / wireRowByteCount
-    let first = clock.hostTime(ofDevice: deviceTime(next))
-    let last = clock.hostTime(ofDevice: deviceTime(next + count - 1))
-    settle(with: outlet, firstTime: first)
-    if type.isKeptAsItIs {
-      outlet.append(wire, from: first, to: last, now: now)
-    } else {
-      type.widen(wire, into: &widened)
-      // SAFETY: the bytes are read before `widened` changes.
-      unsafe outlet.append(widened.span.bytes, from: first, to: last, now: now)
+    settle(with: outlet, firstTime: hostTime(of: next))
+    var unfit = 0
+    var start = 0
+    for row in 0...count {
+      let isEnd = row == count
+      if !isEnd, isFit(row, of: wire, order) { continue }
+      keep(start..<row, of: wire, order, to: outlet, now: now)
+      start = row + 1
+      guard !isEnd else { break }
+      unfit += 1
+      outlet.noteGap(.corrupted, missing: 1, timeStep: Int64(period))
     }
     next += count
-    lastTime = last
+    lastTime = hostTime(of: next - 1)
+    remember(wire)
+    return unfit
+  }
+
+  private func isFit(_ row: Int, of wire: RawSpan, _ order: FieldTripByteOrder) -> Bool {
+    let place = row * wireRowByteCount..<(row + 1) * wireRowByteCount
+    return type.fits(wire.extracting(place), from: order)
+  }
+
+  private mutating func keep(
+    _ rows: Range<Int>, of wire: RawSpan, _ order: FieldTripByteOrder, to outlet: StreamOutlet,
+    now: HostTime
+  ) {
+    guard !rows.isEmpty else { return }
+    let part = wire.extracting(
+      rows.lowerBound * wireRowByteCount..<rows.upperBound * wireRowByteCount)
+    let first = hostTime(of: next + rows.lowerBound)
+    let last = hostTime(of: next + rows.upperBound - 1)
+    if type.isKeptAsItIs(from: order) {
+      outlet.append(part, from: first, to: last, now: now)
+    } else {
+      type.convert(part, from: order, into: &converted)
+      // SAFETY: the bytes are read before `converted` changes.
+      unsafe outlet.append(converted.span.bytes, from: first, to: last, now: now)
+    }
+  }
+
+  private mutating func hostTime(of sample: Int) -> HostTime {
+    clock.hostTime(ofDevice: deviceTime(sample))
+  }
+
+  private mutating func remember(_ wire: RawSpan) {
     let start = wire.byteCount - wireRowByteCount
     lastRow.removeAll(keepingCapacity: true)
     for offset in start..<wire.byteCount { lastRow.append(wire.u8(at: offset) ?? 0) }

@@ -15,8 +15,15 @@ public final class DevicePort {
   public private(set) var outlets: [StreamOutlet] = []
   public private(set) var outbox: [[UInt8]] = []
   private var labelNumbers: [String: Int64] = [:]
+  private let geometry: SensorGeometry?
+  /// The rate that the serial line shall have, until it was taken.
+  private var wantedRate: UInt32?
 
-  public init(board: DeviceBoard) { self.board = board }
+  /// - Parameter geometry: where the sensors sit; goes into the channels that are announced.
+  public init(board: DeviceBoard, geometry: SensorGeometry? = nil) {
+    self.board = board
+    self.geometry = geometry
+  }
 
   public var isAnnounced: Bool { !outlets.isEmpty }
 
@@ -29,6 +36,15 @@ public final class DevicePort {
     return outbox
   }
 
+  /// Asks for another rate of the serial line, once the queued bytes have left. Links that have no
+  /// rate go on as they are.
+  public func requestRate(_ baud: UInt32) { wantedRate = baud }
+
+  func takeWantedRate() -> UInt32? {
+    defer { wantedRate = nil }
+    return wantedRate
+  }
+
   /// Says who the device is and what it will give; once in the life of a recording.
   ///
   /// An events stream in the category of the first stream is added behind the others. Rings are made
@@ -38,7 +54,8 @@ public final class DevicePort {
     let events = StreamDescription(
       name: "events", kind: .events, category: streams[0].category, sampleType: .int64,
       channels: EventColumn.channels, rate: nil)
-    outlets = (streams + [events]).map(Self.outlet)
+    let placed = streams.map { geometry?.placed($0) ?? $0 }
+    outlets = (placed + [events]).map(Self.outlet)
     for outlet in outlets { outlet.noteGap(.streamStart, missing: 0, timeStep: 0) }
     board.announce(Announcement(identity: identity, outlets: outlets.map(AnnouncedStream.init)))
     board.state = .streaming

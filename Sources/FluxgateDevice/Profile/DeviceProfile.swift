@@ -18,6 +18,8 @@ public struct DeviceProfile: Sendable, Hashable {
   /// The stage chain for processed streams, in its own notation.
   public var stages: String?
   public var delay: SensorDelay?
+  /// Where the sensors sit; nil where nobody measured it.
+  public var geometry: SensorGeometry?
   /// What is said to the device before and after its samples.
   public var startup: StartupScript?
   public var probe: ProbeScript?
@@ -42,6 +44,8 @@ public enum ProfileTransport: Sendable, Hashable {
   /// Bits a second, 8N1.
   case serial(baud: UInt32)
   case tcp(port: UInt16)
+  /// One packet in each datagram.
+  case udp(port: UInt16)
   /// One interface of a USB device, through libusb.
   case usb(USBLinkSettings)
 }

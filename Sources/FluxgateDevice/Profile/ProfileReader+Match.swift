@@ -23,8 +23,10 @@ extension ProfileReader {
   private static func numbers(
     _ node: ProfileNode, _ transport: ProfileTransport
   ) throws(ProfileError) -> [USBNumbers] {
-    if case .tcp = transport {
+    switch transport {
+    case .tcp, .udp:
       throw node.error("`usb` does not go with this transport", hint: "Give an `address` instead.")
+    case .serial, .usb: break
     }
     var found: [USBNumbers] = []
     for entry in try node.list(most: 32) {

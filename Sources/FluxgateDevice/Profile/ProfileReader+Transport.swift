@@ -1,7 +1,7 @@
 internal import FluxgateTransport
 
 extension ProfileTransport {
-  private static let kinds = ["serial", "tcp", "usb"]
+  private static let kinds = ["serial", "tcp", "udp", "usb"]
 
   /// Reads the one link that a profile names.
   init(_ node: ProfileNode) throws(ProfileError) {
@@ -16,11 +16,16 @@ extension ProfileTransport {
       let baud = try ProfileMap(place, keys: ["baud"]).required("baud").integer(300...12_000_000)
       self = .serial(baud: UInt32(baud))
     case "tcp":
-      let port = try ProfileMap(place, keys: ["port"]).required("port").integer(1...65_535)
-      self = .tcp(port: UInt16(port))
+      self = .tcp(port: try Self.port(place))
+    case "udp":
+      self = .udp(port: try Self.port(place))
     default:
       self = .usb(try USBLinkSettings(place))
     }
+  }
+
+  private static func port(_ place: ProfileNode) throws(ProfileError) -> UInt16 {
+    UInt16(try ProfileMap(place, keys: ["port"]).required("port").integer(1...65_535))
   }
 }
 

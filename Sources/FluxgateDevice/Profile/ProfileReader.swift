@@ -10,13 +10,12 @@ public enum ProfileReader {
   public static let mostBytes = 1 << 16
   static let keys = [
     "name", "maker", "model", "match", "transport", "driver", "category", "rate", "settings",
-    "stages", "delay", "startup", "farewell", "probe", "frames", "lines",
-    "examples",
+    "stages", "delay", "geometry", "startup", "farewell", "probe", "frames", "lines", "examples",
   ]
   /// Rows a second of a device that is taken to sample evenly.
   static let slowestRate = 0.001
   static let matchKeys = ["usb", "product", "address"]
-  static let transportKeys = ["serial", "tcp", "usb"]
+  static let transportKeys = ["serial", "tcp", "udp", "usb"]
   static let delayKeys = ["value", "uncertainty", "source"]
 
   /// - Parameter file: the file's name, for errors only.
@@ -35,6 +34,7 @@ public enum ProfileReader {
       settings: try settings(map.optional("settings")),
       stages: try map.optional("stages")?.text(longest: 1024),
       delay: try delay(map.optional("delay")),
+      geometry: try geometry(map.optional("geometry")),
       startup: try startup(map.optional("startup"), farewell: map.optional("farewell")),
       probe: try probe(map.optional("probe")))
     try readFrames(map, into: &profile)

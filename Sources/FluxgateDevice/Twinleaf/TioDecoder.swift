@@ -1,39 +1,30 @@
 public import FluxgateSignal
 
-/// Speaks TIO with one device: asks for its metadata, keeps it awake, turns data packets into rows.
+/// Speaks TIO over one line with one device, or with several behind a hub, each by its route.
 ///
-/// Rows wait, within bounds, while something they need is unknown: the metadata of a segment, or,
-/// after the line or the device was silent, whether it is still the same session of the device.
+/// What belongs to one device (metadata, numbers, streams) is its ``TioSensor``'s. Here is what the
+/// line needs: packets in and out of their envelope, heartbeats, the line's rate, and the one moment
+/// at which the streams of all devices are announced.
 public final class TioDecoder: Decoder {
   static let settling = Int64.milliseconds(50)
   static let heartbeatPeriod = Int64.milliseconds(100)
   static let silenceLimit = Int64.seconds(10)
 
-  let category: Category
-  let link: TioLink
-  var catalogue = TioCatalogue()
-  var interview = TioInterview()
-  var held = TioHeldData()
-  var tracks: [UInt8: TioTrack] = [:]
-  var session: UInt32?
-  /// False while the device may have started anew without our knowing.
-  var isSessionSure = false
-  /// True while the shape of the streams has to be compared with the one announced.
-  var isShapeUnsure = false
-  /// Streams that became active after the others were announced; their rows have no place.
-  var foreign: Set<UInt8> = []
+  private let link: TioLink
+  private let sensors: [TioSensor]
+  private var rateTalk: TioRateTalk?
   private var unwrapper = TioUnwrapper()
   private var opened: HostTime?
   /// What comes before this moment was sent to somebody else.
   private var listensFrom = HostTime(nanoseconds: .min)
   private var heartbeatAt: HostTime?
   private var hasHeard = false
-  private var hasHeardLegacy = false
   private var isRefused = false
 
-  init(category: Category, link: TioLink) {
-    self.category = category
+  init(link: TioLink, sensors: [TioSensor], rateTalk: TioRateTalk? = nil) {
     self.link = link
+    self.sensors = sensors
+    self.rateTalk = rateTalk
   }
 
   public func linkOpened(at now: HostTime, port: DevicePort) {
@@ -41,11 +32,12 @@ public final class TioDecoder: Decoder {
     // Once streams flow, their numbers tell old bytes from new: nothing has to be thrown away.
     let start = port.isAnnounced ? now : now.advanced(by: Self.settling)
     listensFrom = start
+    rateTalk?.linkOpened()
+    for sensor in sensors { sensor.linkOpened() }
     if port.isAnnounced {
-      doubt()
-      event(.link, "link opened", .none, at: now, port)
+      event("link opened", at: now, port)
       beat(at: now, port)
-      settle(at: now, port)
+      for sensor in sensors { sensor.settle(at: now, port) }
     } else {
       port.board.state = .greeting
       heartbeatAt = start
@@ -55,9 +47,8 @@ public final class TioDecoder: Decoder {
   public func linkLost(at now: HostTime, port: DevicePort) {
     heartbeatAt = nil
     opened = nil
-    interview = TioInterview()
-    for track in tracks.values { track.note(.linkLost) }
-    event(.link, "link lost", .none, at: now, port)
+    for sensor in sensors { sensor.linkLost(at: now, port) }
+    event("link lost", at: now, port)
   }
 
   public func decode(_ frame: RawSpan, at now: HostTime, port: DevicePort) {
@@ -68,7 +59,8 @@ public final class TioDecoder: Decoder {
       guard unwrapper.unwrap(frame) == nil else { return }
       unwrapper.withPacket { accept($0, at: now, port) }
     } else if let text = TioBytes.text(frame, at: 0, count: frame.byteCount - 1) {
-      event(.deviceMessage, "text", .text(text), at: now, port)
+      port.record(
+        Event(time: now, kind: .deviceMessage, label: "text", value: .text(text)), now: now)
     }
   }
 
@@ -78,112 +70,87 @@ public final class TioDecoder: Decoder {
 
   public var nextWake: HostTime? {
     guard let heartbeatAt, !isRefused else { return nil }
-    return min(heartbeatAt, interview.deadline ?? .distantFuture)
+    var due = min(heartbeatAt, rateTalk?.deadline ?? .distantFuture)
+    for sensor in sensors { due = min(due, sensor.nextWake ?? .distantFuture) }
+    return due
   }
 
   public func wake(at now: HostTime, port: DevicePort) {
     if let due = heartbeatAt, due <= now { beat(at: now, port) }
-    interview.expire(at: now)
+    rateTalk?.wake(at: now, link, port)
+    for sensor in sensors { sensor.expire(at: now, port) }
     giveUpIfSilent(at: now, port)
-    settle(at: now, port)
+    for sensor in sensors { sensor.settle(at: now, port) }
+    announceIfReady(at: now, port)
   }
 
   public func farewell(at now: HostTime, port: DevicePort) {
     heartbeatAt = nil
+    for sensor in sensors { sensor.farewell(at: now, port) }
   }
 
-  func send(_ packet: TioPacket, _ port: DevicePort) { port.send(link.wire(packet)) }
-
-  func event(
-    _ kind: EventKind, _ label: String, _ value: EventValue, at now: HostTime, _ port: DevicePort
-  ) {
-    port.record(Event(time: now, kind: kind, label: label, value: value), now: now)
+  private func event(_ label: String, at now: HostTime, _ port: DevicePort) {
+    port.record(Event(time: now, kind: .link, label: label), now: now)
   }
 
-  func refuse(_ reason: DeviceRefusal, _ port: DevicePort) {
-    isRefused = true
-    port.refuse(reason)
-  }
-
-  /// The line or the device was silent: nothing about session and segments is sure any more.
-  func doubt() {
-    isSessionSure = false
-    interview = TioInterview()
-    for id in tracks.keys { catalogue.forgetSegments(of: id) }
-  }
-
+  /// A hub's own line is kept awake by a heartbeat to the hub.
   private func beat(at now: HostTime, _ port: DevicePort) {
-    send(TioPacket(type: TioPacket.Kind.heartbeat, route: link.route), port)
+    let route = sensors.count == 1 ? sensors[0].route : []
+    port.send(link.wire(TioPacket(type: TioPacket.Kind.heartbeat, route: route)))
     heartbeatAt = now.advanced(by: Self.heartbeatPeriod)
   }
 
   private func giveUpIfSilent(at now: HostTime, _ port: DevicePort) {
     guard let opened, !port.isAnnounced, now.since(opened) >= Self.silenceLimit else { return }
-    if hasHeardLegacy, catalogue.device == nil {
-      refuse(.unsupported(what: "the older TIO dialect, which has no metadata"), port)
-    } else if !hasHeard {
-      refuse(.silent(seconds: 10), port)
+    if !hasHeard {
+      isRefused = true
+      port.refuse(.silent(seconds: 10))
+    } else if sensors.allSatisfy(\.isMute) {
+      isRefused = true
+      port.refuse(.unsupported(what: "a TIO device that does not describe its samples"))
     }
   }
 
   private func accept(_ bytes: RawSpan, at now: HostTime, _ port: DevicePort) {
-    guard let header = TioPacket.Header(bytes), header.packetBytes == bytes.byteCount,
-      isFromDevice(bytes.extracting(header.route))
-    else { return }
-    hasHeard = true
-    let payload = bytes.extracting(header.payload)
-    if header.type > TioPacket.Kind.dataBase {
-      acceptData(header.type, payload, at: now, port)
+    guard let header = TioPacket.Header(bytes), header.packetBytes == bytes.byteCount else {
       return
     }
-    acceptControl(header.type, payload, at: now, port)
-    settle(at: now, port)
+    let route = bytes.extracting(header.route)
+    let payload = bytes.extracting(header.payload)
+    rateTalk?.hear(header.type, payload, isRoot: route.byteCount == 0, at: now, link, port)
+    for sensor in sensors where sensor.isSender(route) {
+      hasHeard = true
+      sensor.accept(header.type, payload, at: now, port)
+    }
+    announceIfReady(at: now, port)
   }
 
-  private func acceptControl(
-    _ type: UInt8, _ payload: RawSpan, at now: HostTime, _ port: DevicePort
-  ) {
-    switch type {
-    case TioPacket.Kind.heartbeat:
-      if let session = payload.u32(at: 0) { note(session: session, at: now, port) }
-    case TioPacket.Kind.reply:
-      for piece in interview.take(reply: payload, at: now) {
-        store(piece, wasAsked: true, at: now, port)
-      }
-    case TioPacket.Kind.error: interview.take(error: payload, at: now)
-    case TioPacket.Kind.metadata: acceptMetadata(payload, at: now, port)
-    case TioPacket.Kind.log: acceptLog(payload, at: now, port)
-    case TioPacket.Kind.settingChanged:
-      event(.sensorState, "setting changed", .none, at: now, port)
-    case TioPacket.Kind.legacyDescriptions, TioPacket.Kind.legacyData: hasHeardLegacy = true
-    default: break
+  // MARK: - Announcing
+
+  /// All streams are announced at once: when every device has told its own, or when some have and
+  /// the others were silent for too long.
+  private func announceIfReady(at now: HostTime, _ port: DevicePort) {
+    guard !isRefused, let opened else { return }
+    if sensors.contains(where: \.isRefused) { return isRefused = true }
+    guard !port.isAnnounced else { return }
+    let ready = sensors.filter { $0.offer != nil }
+    let isLate = now.since(opened) >= Self.silenceLimit
+    guard !ready.isEmpty, ready.count == sensors.count || isLate else { return }
+    port.announce(identity(of: ready), streams: ready.flatMap { $0.offer?.descriptions ?? [] })
+    var outlets = port.outlets[...]
+    for sensor in sensors {
+      let count = sensor.offer?.descriptions.count ?? 0
+      sensor.begin(with: Array(outlets.prefix(count)), at: now, port)
+      outlets = outlets.dropFirst(count)
     }
   }
 
-  private func acceptMetadata(_ payload: RawSpan, at now: HostTime, _ port: DevicePort) {
-    guard let kind = payload.u8(at: 0), payload.byteCount > 2,
-      let piece = TioMetadata(kind: kind, body: payload.extracting(2..<payload.byteCount))
-    else { return }
-    store(piece, wasAsked: false, at: now, port)
-  }
-
-  /// A log packet: u32 data, u8 level (0 critical ... 4 debug), text (twinleaf/libtio, MIT).
-  private func acceptLog(_ payload: RawSpan, at now: HostTime, _ port: DevicePort) {
-    guard let level = payload.u8(at: 4),
-      let text = TioBytes.text(payload, at: 5, count: payload.byteCount - 5)
-    else { return }
-    let names = ["critical", "error", "warning", "info", "debug"]
-    let name = Int(level) < names.count ? names[Int(level)] : "log"
-    event(.deviceMessage, name, .text(text), at: now, port)
-  }
-
-  /// Routes lie on the wire with the hop nearest the root last.
-  private func isFromDevice(_ route: RawSpan) -> Bool {
-    guard route.byteCount == link.route.count else { return false }
-    for hop in 0..<route.byteCount
-    where route.u8(at: hop) != link.route[route.byteCount - 1 - hop] {
-      return false
-    }
-    return true
+  private func identity(of ready: [TioSensor]) -> DeviceIdentity {
+    let all = ready.compactMap { $0.offer?.identity }
+    guard all.count > 1 else { return all[0] }
+    return DeviceIdentity(
+      maker: "Twinleaf", model: all.map(\.model).joined(separator: " + "),
+      serial: all.map(\.serial).joined(separator: " + "),
+      firmware: all.map(\.firmware).joined(separator: " + "))
   }
 }

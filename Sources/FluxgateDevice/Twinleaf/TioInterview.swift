@@ -7,6 +7,8 @@ struct TioInterview {
   private static let patience = Int64.milliseconds(250)
   private static let mostQueries = 16
   private static let mostAttempts = 3
+  /// Error code of a method that a device does not have.
+  private static let notFound: UInt16 = 2
 
   private struct Question {
     let id: UInt16
@@ -23,6 +25,9 @@ struct TioInterview {
   /// A device that answers without saying who it is gets some rest.
   private var restsUntil: HostTime?
 
+  /// The device answered that there is no `dev.metadata`: it speaks the older dialect.
+  private(set) var isUnknown = false
+
   /// When the open question counts as lost, or the rest is over.
   var deadline: HostTime? { open?.deadline ?? restsUntil }
 
@@ -35,7 +40,7 @@ struct TioInterview {
     guard open == nil, restsUntil == nil else { return nil }
     let queries = missing.filter { !hasGivenUp($0) }.prefix(isSingle ? 1 : Self.mostQueries)
     guard !queries.isEmpty else { return nil }
-    lastID = lastID &+ 1
+    lastID = lastID % 0x7FFF + 1
     open = Question(
       id: lastID, queries: Array(queries), deadline: now.advanced(by: Self.patience))
     return .request(
@@ -59,6 +64,7 @@ struct TioInterview {
   mutating func take(error payload: RawSpan, at now: HostTime) {
     guard let question = open, payload.u16(at: 0) == question.id else { return }
     open = nil
+    if payload.u16(at: 2) == Self.notFound { isUnknown = true }
     rest(after: question, answered: [], at: now)
     if question.queries.count == 1 { charge(question.queries, answered: []) }
     isSingle = true

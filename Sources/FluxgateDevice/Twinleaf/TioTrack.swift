@@ -15,11 +15,14 @@ final class TioTrack {
   /// Numbers ran backward and fresh metadata has been asked for.
   var isVerified = false
 
-  init(stream: TioStream, format: TioRowFormat, outlet: StreamOutlet) {
+  /// - Parameter description: as the device gives it, without what a profile adds.
+  init(
+    stream: TioStream, format: TioRowFormat, outlet: StreamOutlet, description: StreamDescription
+  ) {
     self.stream = stream
     self.format = format
     self.outlet = outlet
-    description = outlet.description
+    self.description = description
     rows.reserveCapacity(TioPacket.longestPayload * 8)
   }
 

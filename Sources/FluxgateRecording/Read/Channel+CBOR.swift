@@ -12,6 +12,7 @@ extension Channel {
     if range != 0 { fields["range"] = .float(range) }
     if delay != 0 { fields["delay"] = .int(delay) }
     if delayUncertainty != 0 { fields["delayUncertainty"] = .int(delayUncertainty) }
+    if let place { fields["place"] = place.cbor }
     return CBOR.fields(fields)
   }
 
@@ -21,7 +22,34 @@ extension Channel {
       name: name, kind: cbor["kind"]?.textValue ?? "", unit: cbor["unit"]?.textValue ?? "",
       scale: cbor["scale"]?.float ?? 1, offset: cbor["offset"]?.float ?? 0,
       range: cbor["range"]?.float ?? 0, delay: cbor["delay"]?.int ?? 0,
-      delayUncertainty: cbor["delayUncertainty"]?.int ?? 0)
+      delayUncertainty: cbor["delayUncertainty"]?.int ?? 0,
+      place: cbor["place"].flatMap(SensorPlace.init(cbor:)))
+  }
+}
+
+extension SensorPlace {
+  var cbor: CBOR {
+    var fields: [String: CBOR] = [
+      "position": Self.vector(position), "frame": .text(frame), "source": .text(source),
+    ]
+    if let direction { fields["direction"] = Self.vector(direction) }
+    return CBOR.fields(fields)
+  }
+
+  init?(cbor: CBOR) {
+    guard let position = cbor["position"].flatMap(Self.vector) else { return nil }
+    self.init(
+      position: position, direction: cbor["direction"].flatMap(Self.vector),
+      frame: cbor["frame"]?.textValue ?? "", source: cbor["source"]?.textValue ?? "")
+  }
+
+  private static func vector(_ vector: SIMD3<Double>) -> CBOR {
+    .array([.float(vector.x), .float(vector.y), .float(vector.z)])
+  }
+
+  private static func vector(_ cbor: CBOR) -> SIMD3<Double>? {
+    let numbers = cbor.arrayValue?.compactMap(\.float) ?? []
+    return numbers.count == 3 ? SIMD3(numbers[0], numbers[1], numbers[2]) : nil
   }
 }
 

@@ -26,11 +26,13 @@ public enum CaptureLink: Sendable, Hashable {
   case serial
   /// `port` is the device's.
   case tcp(port: UInt16)
+  /// `port` is the device's.
+  case udp(port: UInt16)
 
   var linkType: UInt16 {
     switch self {
     case .serial: SerialPacket.linkType
-    case .tcp: TCPSegment.linkType
+    case .tcp, .udp: IPv4Header.linkType
     }
   }
 }

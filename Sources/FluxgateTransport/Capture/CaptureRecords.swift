@@ -9,7 +9,10 @@ public final class CaptureRecords {
 
   private enum Observer {
     case serial(SerialPacket.Observer)
+    /// Packets of IPv4; the first that carries TCP or UDP tells which it is.
+    case undecided
     case tcp(TCPObserver)
+    case udp(UDPObserver)
   }
 
   /// - Parameter interface: the device's name; nil for the first link of the file.
@@ -51,6 +54,7 @@ public final class CaptureRecords {
       observer = try Self.observer(of: found.linkType)
       interface = found
     }
+    if case .undecided = observer { decide(by: packet.bytes) }
     switch observer {
     case .serial(var serial):
       defer { observer = .serial(serial) }
@@ -58,14 +62,25 @@ public final class CaptureRecords {
     case .tcp(var tcp):
       defer { observer = .tcp(tcp) }
       return try tcp.events(of: packet.bytes)
-    case nil: return []
+    case .udp(var udp):
+      defer { observer = .udp(udp) }
+      return try udp.events(of: packet.bytes)
+    case .undecided, nil: return []
+    }
+  }
+
+  private func decide(by packet: [UInt8]) {
+    switch IPv4Header.carried(by: packet) {
+    case IPv4Header.tcp: observer = .tcp(TCPObserver())
+    case IPv4Header.udp: observer = .udp(UDPObserver())
+    default: break
     }
   }
 
   private static func observer(of linkType: UInt16) throws(CaptureFault) -> Observer {
     switch linkType {
     case SerialPacket.linkType: .serial(SerialPacket.Observer())
-    case TCPSegment.linkType: .tcp(TCPObserver())
+    case IPv4Header.linkType: .undecided
     default: throw .unknownLinkType(linkType)
     }
   }

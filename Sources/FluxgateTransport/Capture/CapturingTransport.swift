@@ -62,6 +62,15 @@ public final class CapturingTransport: Transport {
     }
   }
 
+  public func changeRate(to baud: UInt32) throws(TransportError) {
+    do throws(TransportError) {
+      try link.changeRate(to: baud)
+    } catch {
+      lose(error, at: now)
+      throw error
+    }
+  }
+
   private func lose(_ error: TransportError, at time: HostTime) {
     guard isUp, case .disconnected = error else { return }
     isUp = false

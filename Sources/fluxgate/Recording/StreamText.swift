@@ -90,6 +90,12 @@ struct StreamText {
     if channel.delay != 0 {
       text += "  delay \(channel.delay) ns +- \(channel.delayUncertainty)"
     }
+    if let place = channel.place {
+      let millimetres = [place.position.x, place.position.y, place.position.z].map {
+        String(format: "%.1f", $0 * 1000)
+      }
+      text += "  at \(millimetres.joined(separator: " ")) mm (\(place.frame))"
+    }
     return text
   }
 
@@ -123,6 +129,18 @@ extension StreamText {
       let name, kind, unit: String
       let scale, offset, range: Double
       let delay, delayUncertainty: Int64
+      /// Metres, and a unit vector.
+      let position, direction: [Double]?
+      let frame, placeSource: String?
+
+      init(_ channel: Channel) {
+        (name, kind, unit) = (channel.name, channel.kind, channel.unit)
+        (scale, offset, range) = (channel.scale, channel.offset, channel.range)
+        (delay, delayUncertainty) = (channel.delay, channel.delayUncertainty)
+        position = channel.place.map { [$0.position.x, $0.position.y, $0.position.z] }
+        direction = channel.place?.direction.map { [$0.x, $0.y, $0.z] }
+        (frame, placeSource) = (channel.place?.frame, channel.place?.source)
+      }
     }
 
     struct Gap: Encodable {
@@ -154,11 +172,7 @@ extension StreamText {
       stages: meta?.other["stages"]?.textValue, rate: meta?.rate,
       clockPartsPerMillion: partsPerMillion, rows: stream.rowCount, chunks: stream.chunkCount,
       lost: FindingWords.lost(stream.counts), lockedEpochs: stream.lockedEpochs,
-      columns: (meta?.channels ?? []).map {
-        Report.Column(
-          name: $0.name, kind: $0.kind, unit: $0.unit, scale: $0.scale, offset: $0.offset,
-          range: $0.range, delay: $0.delay, delayUncertainty: $0.delayUncertainty)
-      }, gapCount: stream.gapCount,
+      columns: (meta?.channels ?? []).map(Report.Column.init), gapCount: stream.gapCount,
       gaps: stream.gaps.map {
         Report.Gap(
           row: $0.row, missing: $0.discontinuity.missing, reason: "\($0.discontinuity.reason)",

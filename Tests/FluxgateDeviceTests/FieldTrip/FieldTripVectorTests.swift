@@ -82,35 +82,67 @@ import Testing
   }
 
   @Test(arguments: [
-    (UInt32(1), "80ff00", "8000ff000000"), (5, "80ff7f", "80ffffff7f00"),
-    (2, "ffff00800100", "ffff00000080000001000000"), (6, "ffff", "ffff"),
+    (UInt32(0), "80ff41", "8000ff004100"), (1, "80ff00", "8000ff000000"),
+    (5, "80ff7f", "80ffffff7f00"), (2, "ffff00800100", "ffff00000080000001000000"),
+    (6, "ffff", "ffff"), (3, "ffffffff00000080", "ffffffff000000000000008000000000"),
+    (7, "ffffffff", "ffffffff"), (8, "ffffffffffffffff", "ffffffffffffffff"),
+    (4, "ffffffffffffff7f", "ffffffffffffff7f"), (9, "0000803f", "0000803f"),
     (10, "000000000000f03f", "000000000000f03f"),
   ])
-  func `narrow and unsigned numbers are kept without loss`(code: UInt32, wire: String, kept: String)
-    throws
-  {
+  func `every number type is kept without loss from both orders`(
+    code: UInt32, wire: String, kept: String
+  ) throws {
     let type = try #require(FieldTripSampleType(rawValue: code))
-    let bytes = hex(wire)
-    var rows = bytes
-    if !type.isKeptAsItIs { type.widen(bytes.span.bytes, into: &rows) }
-    #expect(rows == hex(kept))
-    #expect(rows.count / type.kept.byteCount == bytes.count / type.wireByteCount)
+    let little = hex(wire)
+    let size = type.wireByteCount
+    let big = stride(from: 0, to: little.count, by: size).flatMap {
+      little[$0..<$0 + size].reversed()
+    }
+    for (order, bytes) in [(FieldTripByteOrder.little, little), (.big, big)] {
+      var rows: [UInt8] = []
+      type.convert(bytes.span.bytes, from: order, into: &rows)
+      #expect(rows == hex(kept))
+      #expect(rows.count / type.kept.byteCount == bytes.count / size)
+      let fits = type.fits(bytes.span.bytes, from: order)
+      #expect(fits)
+    }
+    #expect(!type.isKeptAsItIs(from: .little) || little == hex(kept))
   }
 
-  @Test func `a server of the other byte order is refused by name`() {
+  @Test func `a number above 2^63 - 1 fits no kept type`() {
+    let top = hex("0000000000000080")
+    let little = FieldTripSampleType.uint64.fits(top.span.bytes, from: .little)
+    let big = FieldTripSampleType.uint64.fits(top.span.bytes, from: .big)
+    let signed = FieldTripSampleType.int64.fits(top.span.bytes, from: .little)
+    #expect(!little && big && signed)
+  }
+
+  @Test func `a server that answers big-endian is asked so from there on`() {
     let script = FieldTripScript()
-    script.hear(hex("0001 0204 00000018"))
+    script.hear(
+      hex("0001 0204 00000018 00000002 00000000 00000000 43fa0000 00000006 00000000"))
+    #expect(script.board.announcement?.outlets[0].description.rate == 500)
     #expect(
-      script.board.refusals.all
-        == [.unsupported(what: "FieldTrip buffer in big-endian byte order")])
-    #expect(script.isAsleep)
+      script.sent()
+        == hex("0100 0102 00000000 0001 0402 0000000c 00000009 00000000 000000c8"))
+    script.hear(hex("0001 0404 00000008 00000001 00000000"))
+    #expect(script.sent() == hex("0001 0202 00000008 00000000 00000000"))
+    script.hear(hex("0001 0204 00000014 00000002 00000001 00000006 00000004 fffe 0102"))
+    #expect(script.publish() == hex("feff 0201"))
+  }
+
+  @Test func `a named order is not left`() {
+    let script = FieldTripScript(settings: ["byte-order": "little"])
+    for _ in 0..<2 { script.wake() }
+    #expect(script.sent() == (0..<3).flatMap { _ in hex("0100 0102 00000000") })
+    let big = FieldTripScript(settings: ["byte-order": "big"])
+    #expect(big.sent() == hex("0001 0201 00000000"))
   }
 
   @Test(arguments: [
     ("00000000", "09000000", DeviceRefusal.unsupported(what: "a header without channels")),
     ("01100000", "09000000", .tooManyChannels(4097, limit: 4096)),
-    ("02000000", "00000000", .unsupported(what: "sample type 0")),
-    ("02000000", "08000000", .unsupported(what: "sample type 8")),
+    ("02000000", "0b000000", .unsupported(what: "sample type 11")),
   ])
   func `headers that cannot be read are refused`(
     channels: String, type: String, refusal: DeviceRefusal
@@ -153,11 +185,12 @@ import Testing
     #expect(script.port.outlets[0].nextSample == 1)
   }
 
-  @Test func `a silent peer is asked five times and then refused`() {
+  @Test func `a silent peer is asked five times, in both orders, and then refused`() {
     let script = FieldTripScript()
     for _ in 0..<5 { script.wake() }
     #expect(script.board.refusals.all == [.silent(seconds: 15)])
-    #expect(script.sent() == (0..<5).flatMap { _ in hex("0100 0102 00000000") })
+    let (little, big) = (hex("0100 0102 00000000"), hex("0001 0201 00000000"))
+    #expect(script.sent() == little + big + little + big + little)
     #expect(script.isAsleep)
   }
 

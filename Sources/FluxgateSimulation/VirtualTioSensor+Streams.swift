@@ -1,13 +1,17 @@
 internal import FluxgateDevice
 internal import FluxgateSignal
 
-extension VirtualTwinleaf {
-  static func makeStreams(_ settings: Settings) -> [VirtualTioStream] {
-    let fixed = [fieldStream(settings), auxiliaryStream(settings)]
-    return settings.hasMixedStream ? fixed + [mixedStream(settings)] : fixed
+extension VirtualTioSensor {
+  static func makeStreams(
+    _ settings: VirtualTwinleaf.Settings, prefix: String
+  ) -> [VirtualTioStream] {
+    let fixed = [fieldStream(settings, prefix), auxiliaryStream(settings, prefix)]
+    return settings.hasMixedStream ? fixed + [mixedStream(settings, prefix)] : fixed
   }
 
-  private static func fieldStream(_ settings: Settings) -> VirtualTioStream {
+  private static func fieldStream(
+    _ settings: VirtualTwinleaf.Settings, _ prefix: String
+  ) -> VirtualTioStream {
     let channels = 8
     var heart = SimulatedHeart(seed: settings.seed, channelCount: channels)
     return VirtualTioStream(
@@ -16,11 +20,13 @@ extension VirtualTwinleaf {
         TioColumn(
           streamID: 1, index: $0, type: .f32, name: "field.\($0)", units: "pT",
           summary: "Field \($0)")
-      }, rate: 1000, truthType: .float32, settings: settings
+      }, rate: 1000, truthType: .float32, prefix: prefix, settings: settings
     ) { heart.sample(at: Double($0) / 1000) }
   }
 
-  private static func auxiliaryStream(_ settings: Settings) -> VirtualTioStream {
+  private static func auxiliaryStream(
+    _ settings: VirtualTwinleaf.Settings, _ prefix: String
+  ) -> VirtualTioStream {
     var noise = SeededRandom(seed: settings.seed ^ 0xA5A5)
     let columns: [(TioDataType, String, String, String)] = [
       (.i32, "cell.temperature", "mK", "Cell temperature"),
@@ -29,13 +35,15 @@ extension VirtualTwinleaf {
     ]
     return VirtualTioStream(
       id: 2, name: "aux", columns: make(columns, stream: 2), rate: 10, truthType: .int32,
-      settings: settings
+      prefix: prefix, settings: settings
     ) { _ in
       [423_150 + 20 * noise.gaussian(), 1500 + 3 * noise.gaussian(), 40_000 * noise.gaussian()]
     }
   }
 
-  private static func mixedStream(_ settings: Settings) -> VirtualTioStream {
+  private static func mixedStream(
+    _ settings: VirtualTwinleaf.Settings, _ prefix: String
+  ) -> VirtualTioStream {
     var noise = SeededRandom(seed: settings.seed ^ 0x5A5A)
     let columns: [(TioDataType, String, String, String)] = [
       (.f32, "gradient", "fT", "Gradient"), (.f64, "phase", "rad", "Phase"),
@@ -43,7 +51,7 @@ extension VirtualTwinleaf {
     ]
     return VirtualTioStream(
       id: 3, name: "mixed", columns: make(columns, stream: 3), rate: 50, truthType: .float64,
-      settings: settings
+      prefix: prefix, settings: settings
     ) { row in
       [noise.gaussian() * 30, noise.gaussian(), 4_000_000_000 + Double(row), Double(row % 256)]
     }

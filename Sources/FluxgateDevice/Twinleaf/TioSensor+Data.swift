@@ -1,6 +1,6 @@
 internal import FluxgateSignal
 
-extension TioDecoder {
+extension TioSensor {
   /// Whether a data packet can be read now.
   private enum Readiness {
     case ready(TioTrack, TioSegment)
@@ -13,6 +13,16 @@ extension TioDecoder {
   func acceptData(_ type: UInt8, _ payload: RawSpan, at now: HostTime, _ port: DevicePort) {
     guard let packet = TioSamples(type: type, payload: payload) else { return }
     let samples = payload.extracting(TioSamples.headerBytes..<payload.byteCount)
+    if link.isDatagram, let count = sampleCount(of: packet, samples) {
+      acceptDatagram(packet, samples, count: count, at: now, port)
+    } else {
+      acceptInOrder(packet, samples, at: now, port)
+    }
+  }
+
+  func acceptInOrder(
+    _ packet: TioSamples, _ samples: RawSpan, at now: HostTime, _ port: DevicePort
+  ) {
     if let track = tracks[packet.streamID] {
       if track.wasQuiet(at: now) { doubt() }
       track.heard = now
@@ -67,7 +77,7 @@ extension TioDecoder {
   }
 
   private func readiness(of packet: TioSamples, _ port: DevicePort) -> Readiness {
-    guard port.isAnnounced else { return .waiting }
+    guard isAnnounced else { return .waiting }
     guard let track = tracks[packet.streamID] else { return .foreign }
     guard isSessionSure, !isShapeUnsure else { return .waiting }
     guard let segment = catalogue.segment(packet.streamID, packet.segmentID) else {

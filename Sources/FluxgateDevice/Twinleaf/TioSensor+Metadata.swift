@@ -1,15 +1,19 @@
 internal import FluxgateSignal
 
-extension TioDecoder {
+extension TioSensor {
   /// A session number came, in a heartbeat or with the device's metadata.
   func note(session new: UInt32, at now: HostTime, _ port: DevicePort) {
     let isRestart = session.map { $0 != new } ?? false
     session = new
     isSessionSure = true
     guard isRestart else { return }
+    releaseAll(at: now, port)
+    reorder?.forget()
     catalogue = TioCatalogue()
     interview = TioInterview()
-    isShapeUnsure = port.isAnnounced
+    isShapeUnsure = isAnnounced && legacy == nil
+    legacy?.restarted()
+    if !isAnnounced { offer = nil }
     for track in tracks.values { track.note(.deviceReset) }
     event(.link, "device restarted", .none, at: now, port)
   }
@@ -17,21 +21,25 @@ extension TioDecoder {
   func store(_ piece: TioMetadata, wasAsked: Bool, at now: HostTime, _ port: DevicePort) {
     if case .device(let device) = piece { note(session: device.session, at: now, port) }
     let isShapeTouched = catalogue.store(piece, wasAsked: wasAsked)
-    if isShapeTouched, port.isAnnounced { isShapeUnsure = true }
+    guard isShapeTouched else { return }
+    if isAnnounced { isShapeUnsure = true } else { offer = nil }
   }
 
   /// Does what has become possible: announce, compare, read what was held; then asks what is missing.
   func settle(at now: HostTime, _ port: DevicePort) {
+    guard !isRefused else { return }
     if isShapeUnsure { compareShape(at: now, port) }
-    if !port.isAnnounced { announceIfKnown(port) }
-    if port.isAnnounced { readHeld(at: now, port) }
-    guard nextWake != nil else { return }
-    if let packet = interview.ask(missing(port), at: now, route: link.route) {
+    if !isAnnounced, offer == nil { makeOffer(port) }
+    if isAnnounced { readHeld(at: now, port) }
+    guard isOpen, !isRefused else { return }
+    if legacy != nil {
+      if let packet = legacy?.ask(at: now, route: route) { send(packet, port) }
+    } else if let packet = interview.ask(missing, at: now, route: route) {
       send(packet, port)
     }
   }
 
-  private func missing(_ port: DevicePort) -> [TioCatalogue.Query] {
+  private var missing: [TioCatalogue.Query] {
     var queries: [TioCatalogue.Query] = isSessionSure ? [] : [.device]
     queries += catalogue.missingShape.filter { !queries.contains($0) }
     for id in held.streams {
@@ -40,12 +48,13 @@ extension TioDecoder {
       else { continue }
       queries.append(.segment(id, packet.segmentID))
     }
-    let others = port.isAnnounced ? [] : catalogue.missingSegments
+    let others = offer != nil ? [] : catalogue.missingSegments
     return queries + others.filter { !queries.contains($0) }
   }
 
-  private func announceIfKnown(_ port: DevicePort) {
-    guard let device = catalogue.device, interview.isDone(missing(port)) else { return }
+  private func makeOffer(_ port: DevicePort) {
+    guard legacy == nil else { return offerLegacy(port) }
+    guard let device = catalogue.device, interview.isDone(missing) else { return }
     let active = catalogue.streamIDs.compactMap(catalogue.stream).filter {
       catalogue.activeSegment(of: $0.id) != nil || held.holds($0.id)
     }
@@ -57,20 +66,19 @@ extension TioDecoder {
         refuse(.unsupported(what: "number types of stream \(stream.name)"), port)
         return
       }
-      found.append((stream, made.format, made.description))
+      found.append((stream, made.format, named(made.description)))
     }
-    announce(device, found, port)
-  }
-
-  private func announce(
-    _ device: TioDevice, _ found: [(TioStream, TioRowFormat, StreamDescription)], _ port: DevicePort
-  ) {
     let identity = DeviceIdentity(
       maker: "Twinleaf", model: device.name, serial: device.serial, firmware: device.firmware)
-    port.announce(identity, streams: found.map(\.2))
-    for (place, (stream, format, _)) in found.enumerated() {
-      tracks[stream.id] = TioTrack(stream: stream, format: format, outlet: port.outlets[place])
-    }
+    offer = Offer(
+      identity: identity, descriptions: found.map(\.2), streams: found.map { ($0.0, $0.1) })
+  }
+
+  /// Streams of devices that share a line are told apart by their routes.
+  func named(_ description: StreamDescription) -> StreamDescription {
+    var named = description
+    named.name = prefix + description.name
+    return named
   }
 
   private func rate(of stream: TioStream) -> Double? {
@@ -89,7 +97,8 @@ extension TioDecoder {
       let fresh = catalogue.stream(id).flatMap {
         catalogue.description(of: $0, rate: description.rate, category: category)
       }
-      guard fresh?.format == track.format, fresh?.description == description else {
+      guard fresh?.format == track.format, fresh.map({ named($0.description) }) == description
+      else {
         event(.sensorState, "stream changed its shape", .text(description.name), at: now, port)
         refuse(.unsupported(what: "stream \(description.name) changed its columns"), port)
         return

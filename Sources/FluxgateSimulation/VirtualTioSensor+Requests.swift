@@ -1,7 +1,7 @@
 internal import FluxgateDevice
 internal import FluxgateSignal
 
-extension VirtualTwinleaf {
+extension VirtualTioSensor {
   /// Error codes of TIO requests.
   enum RequestError: Int {
     case notFound = 2
@@ -28,7 +28,7 @@ extension VirtualTwinleaf {
     let name = String(decoding: bytes[4..<4 + length], as: UTF8.self)
     switch result(of: name, Array(bytes[(4 + length)...])) {
     case .success(let result):
-      return TioPacket(type: TioPacket.Kind.reply, payload: id + result)
+      return TioPacket(type: TioPacket.Kind.reply, payload: id + result, route: route)
     case .failure(let code): return error(code, id: id)
     }
   }
@@ -42,16 +42,24 @@ extension VirtualTwinleaf {
     switch name {
     case "dev.name": readOnly(Array("SimHeart".utf8), argument)
     case "dev.desc": readOnly(Array("SimHeart virtual magnetometer".utf8), argument)
-    case "dev.serial": readOnly(Array(Self.serial.utf8), argument)
+    case "dev.serial": readOnly(Array(serial.utf8), argument)
     case "dev.session": readOnly(TioBytes.u32(session), argument)
-    case "dev.metadata": metadata(argument)
+    case "dev.metadata" where legacy == nil: metadata(argument)
+    case "data.send_all" where legacy != nil: sendAll()
+    case "rpc.list" where legacy != nil: .success(TioBytes.u16(0))
     case "rpc.listinfo": listing(argument)
     default: .failure(.notFound)
     }
   }
 
-  private func error(_ code: RequestError, id: [UInt8]) -> TioPacket {
-    TioPacket(type: TioPacket.Kind.error, payload: id + TioBytes.u16(code.rawValue))
+  /// The descriptions leave as packets of their own behind the reply.
+  private func sendAll() -> Outcome {
+    describesSoon = true
+    return .success([])
+  }
+
+  func error(_ code: RequestError, id: [UInt8]) -> TioPacket {
+    TioPacket(type: TioPacket.Kind.error, payload: id + TioBytes.u16(code.rawValue), route: route)
   }
 
   private func readOnly(_ value: [UInt8], _ argument: [UInt8]) -> Outcome {
@@ -106,7 +114,7 @@ extension VirtualTwinleaf {
   private var device: TioMetadata {
     .device(
       TioDevice(
-        session: session, streamCount: streams.count, name: "SimHeart", serial: Self.serial,
+        session: session, streamCount: streams.count, name: "SimHeart", serial: serial,
         firmware: "deadbeef"))
   }
 }
