@@ -4,7 +4,7 @@ public import FluxgateTransport
 
 /// The virtual devices that there are, by the names the command line gives them.
 public enum SimulatedDevice: String, Sendable, CaseIterable {
-  case helmet, heart, glucose
+  case helmet, heart, glucose, lsl
 
   /// Name of the shipped profile that reads it.
   public var profile: String {
@@ -12,6 +12,7 @@ public enum SimulatedDevice: String, Sendable, CaseIterable {
     case .helmet: "fieldtrip-buffer"
     case .heart: "twinleaf-tio"
     case .glucose: "dexcom-g4"
+    case .lsl: "lsl"
     }
   }
 
@@ -20,6 +21,7 @@ public enum SimulatedDevice: String, Sendable, CaseIterable {
     switch self {
     case .helmet: .tcp(port: 1972)
     case .heart, .glucose: .serial
+    case .lsl: .lsl
     }
   }
 
@@ -37,7 +39,7 @@ public enum SimulatedDevice: String, Sendable, CaseIterable {
 public struct SimulationPlan: Sendable {
   public var device: SimulatedDevice
   public var seed: UInt64
-  /// Of the helmet; the others have as many as their models.
+  /// Of the helmet and the outlet; the others have as many as their models.
   public var channelCount: Int
   public var faults: [InjectedFault]
 
@@ -56,7 +58,17 @@ public struct SimulationPlan: Sendable {
     case .helmet: VirtualFieldTripBuffer(helmet)
     case .heart: VirtualTwinleaf(heart)
     case .glucose: VirtualDexcom(seed: seed, historyHours: 12, faults: faults)
+    case .lsl: VirtualLSLOutlet(outlet)
     }
+  }
+
+  /// The stream that `lsl` offers.
+  public var outlet: LSLOutletSettings {
+    var settings = LSLOutletSettings()
+    settings.channelCount = channelCount
+    settings.seed = seed
+    settings.faults = faults
+    return settings
   }
 
   private var helmet: FieldTripServerSettings {

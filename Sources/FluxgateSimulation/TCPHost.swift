@@ -87,7 +87,7 @@ public final class TCPHost: Sendable {
 
   private var failure: TransportError { .cannotOpen(name: "127.0.0.1:\(port)", errno: errno) }
 
-  private static func bind(_ number: Int32, _ port: UInt16) -> Bool {
+  static func bind(_ number: Int32, _ port: UInt16) -> Bool {
     var address = loopback(port)
     let size = socklen_t(MemoryLayout<sockaddr_in>.size)
     // SAFETY: a sockaddr_in begins as a sockaddr does, and its true size is told.
@@ -98,7 +98,7 @@ public final class TCPHost: Sendable {
     }
   }
 
-  private static func boundPort(of number: Int32) -> UInt16 {
+  static func boundPort(of number: Int32) -> UInt16 {
     var address = sockaddr_in()
     var size = socklen_t(MemoryLayout<sockaddr_in>.size)
     // SAFETY: as in `bind`; the kernel writes at most `size` bytes.
@@ -118,7 +118,7 @@ public final class TCPHost: Sendable {
     return address
   }
 
-  private static func set(_ number: Int32, _ level: Int32, _ option: Int32) {
+  static func set(_ number: Int32, _ level: Int32, _ option: Int32) {
     var on: Int32 = 1
     // SAFETY: the kernel reads one Int32.
     _ = unsafe setsockopt(number, level, option, &on, socklen_t(MemoryLayout<Int32>.size))

@@ -25,6 +25,7 @@ public enum DriverName: String, Sendable, CaseIterable, Hashable {
   case fieldtrip
   case twinleaf
   case dexcomG4 = "dexcom-g4"
+  case lsl
 }
 
 public enum ProfileTransport: Sendable, Hashable {
@@ -33,6 +34,8 @@ public enum ProfileTransport: Sendable, Hashable {
   case tcp(port: UInt16)
   /// One interface of a USB device, through libusb.
   case usb(USBLinkSettings)
+  /// A Lab Streaming Layer stream, found by asking the network.
+  case lsl(LSLSelection)
 }
 
 /// The time from the field to the sample, in nanoseconds, and who says so.

@@ -26,7 +26,9 @@ extension ProfileReader {
   private static func numbers(
     _ node: ProfileNode, _ transport: ProfileTransport
   ) throws(ProfileError) -> [USBNumbers] {
-    if case .tcp = transport {
+    switch transport {
+    case .serial, .usb: break
+    case .tcp, .lsl:
       throw node.error("`usb` does not go with this transport", hint: "Give an `address` instead.")
     }
     var found: [USBNumbers] = []

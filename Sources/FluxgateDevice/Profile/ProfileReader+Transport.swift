@@ -1,7 +1,7 @@
 internal import FluxgateTransport
 
 extension ProfileTransport {
-  private static let kinds = ["serial", "tcp", "usb"]
+  private static let kinds = ["serial", "tcp", "usb", "lsl"]
 
   /// Reads the one link that a profile names.
   init(_ node: ProfileNode) throws(ProfileError) {
@@ -18,6 +18,7 @@ extension ProfileTransport {
     case "tcp":
       let port = try ProfileMap(place, keys: ["port"]).required("port").integer(1...65_535)
       self = .tcp(port: UInt16(port))
+    case "lsl": self = .lsl(try LSLSelection(place))
     default:
       self = .usb(try USBLinkSettings(place))
     }
@@ -61,5 +62,24 @@ extension USBLinkSettings {
         hint: "Write it like `bulk \(isInput ? "0x82" : "0x01")` or `interrupt 0x81`.")
     }
     return (words[0], address)
+  }
+}
+
+extension LSLSelection {
+  private static let keysOfProfile = ["scope", "session", "peers", "interface"]
+
+  init(_ node: ProfileNode) throws(ProfileError) {
+    let map = try ProfileMap(node, keys: Self.keysOfProfile)
+    self.init()
+    let scope = try map.required("scope")
+    guard let known = Scope(rawValue: try scope.text(longest: 16)) else {
+      throw scope.error("there is no such scope", hint: "Write machine, link or site.")
+    }
+    self.scope = known
+    if let session = map.optional("session") { sessionID = try session.text(longest: 64) }
+    interface = try map.optional("interface")?.text(longest: 64)
+    for peer in try map.optional("peers")?.list(most: 32) ?? [] {
+      peers.append(try peer.text(longest: 256))
+    }
   }
 }

@@ -13,7 +13,7 @@ public enum ProfileReader {
     "stages", "delay",
   ]
   static let matchKeys = ["usb", "product", "address"]
-  static let transportKeys = ["serial", "tcp", "usb"]
+  static let transportKeys = ["serial", "tcp", "usb", "lsl"]
   static let delayKeys = ["value", "uncertainty", "source"]
 
   /// - Parameter file: the file's name, for errors only.

@@ -26,11 +26,14 @@ public enum CaptureLink: Sendable, Hashable {
   case serial
   /// `port` is the device's.
   case tcp(port: UInt16)
+  /// A Lab Streaming Layer stream: TCP and UDP as ``LSLEnvelope`` bundles them.
+  case lsl
 
   var linkType: UInt16 {
     switch self {
     case .serial: SerialPacket.linkType
     case .tcp: TCPSegment.linkType
+    case .lsl: LSLConversation.linkType
     }
   }
 }

@@ -10,6 +10,7 @@ public final class CaptureRecords {
   private enum Observer {
     case serial(SerialPacket.Observer)
     case tcp(TCPObserver)
+    case lsl(LSLObserver)
   }
 
   /// - Parameter interface: the device's name; nil for the first link of the file.
@@ -58,6 +59,9 @@ public final class CaptureRecords {
     case .tcp(var tcp):
       defer { observer = .tcp(tcp) }
       return try tcp.events(of: packet.bytes)
+    case .lsl(var lsl):
+      defer { observer = .lsl(lsl) }
+      return try lsl.events(of: packet.bytes)
     case nil: return []
     }
   }
@@ -66,6 +70,7 @@ public final class CaptureRecords {
     switch linkType {
     case SerialPacket.linkType: .serial(SerialPacket.Observer())
     case TCPSegment.linkType: .tcp(TCPObserver())
+    case LSLConversation.linkType: .lsl(LSLObserver())
     default: throw .unknownLinkType(linkType)
     }
   }

@@ -17,8 +17,10 @@ public final class CaptureWriter: Sendable {
     var failure: Int32 = 0
   }
 
-  private struct Interface {
-    var conversation: TCPConversation?
+  private enum Interface {
+    case serial
+    case tcp(TCPConversation)
+    case lsl(LSLConversation)
   }
 
   /// Links in one capture.
@@ -80,16 +82,24 @@ public final class CaptureWriter: Sendable {
 
   private static func interface(_ link: CaptureLink, _ place: Int) -> Interface {
     switch link {
-    case .serial: Interface(conversation: nil)
-    case .tcp(let port): Interface(conversation: TCPConversation(port: port, place: place))
+    case .serial: .serial
+    case .tcp(let port): .tcp(TCPConversation(port: port, place: place))
+    case .lsl: .lsl(LSLConversation(place: place))
     }
   }
 
   private static func packets(
     of record: CaptureRecord, _ interface: inout Interface
   ) -> [[UInt8]] {
-    interface.conversation?.packets(for: record.event)
-      ?? [SerialPacket.encode(record.event, at: record.time)]
+    switch interface {
+    case .serial: return [SerialPacket.encode(record.event, at: record.time)]
+    case .tcp(var conversation):
+      defer { interface = .tcp(conversation) }
+      return conversation.packets(for: record.event)
+    case .lsl(var conversation):
+      defer { interface = .lsl(conversation) }
+      return conversation.packets(for: record.event)
+    }
   }
 
   private static func write(_ bytes: [UInt8], _ state: inout State) {

@@ -30,7 +30,7 @@ struct TCPSegment {
     let checksum = Self.checksum(of: pseudoHeader(count: segment.count) + segment)
     segment[16] = UInt8(checksum >> 8)
     segment[17] = UInt8(checksum & 0xFF)
-    return ipHeader(count: segment.count) + segment
+    return Self.ipHeader(6, source.address, destination.address, count: segment.count) + segment
   }
 
   private func tcpHeader() -> [UInt8] {
@@ -45,13 +45,16 @@ struct TCPSegment {
     return bytes + options
   }
 
-  private func ipHeader(count: Int) -> [UInt8] {
+  /// An IPv4 header for `count` bytes of the protocol of that number.
+  static func ipHeader(
+    _ carried: UInt8, _ source: UInt32, _ destination: UInt32, count: Int
+  ) -> [UInt8] {
     var bytes: [UInt8] = [0x45, 0]
     ByteOrder.big.append(UInt16(20 + count), to: &bytes)
-    bytes += [0, 0, 0x40, 0, 64, 6, 0, 0]
-    ByteOrder.big.append(source.address, to: &bytes)
-    ByteOrder.big.append(destination.address, to: &bytes)
-    let checksum = Self.checksum(of: bytes)
+    bytes += [0, 0, 0x40, 0, 64, carried, 0, 0]
+    ByteOrder.big.append(source, to: &bytes)
+    ByteOrder.big.append(destination, to: &bytes)
+    let checksum = checksum(of: bytes)
     bytes[10] = UInt8(checksum >> 8)
     bytes[11] = UInt8(checksum & 0xFF)
     return bytes

@@ -66,8 +66,7 @@ struct CaptureCommand: ParsableCommand {
       guard let profile = library[spec.profile] else { preconditionFailure("a source was made") }
       let link = try DeviceLink(profile, named: spec.link, device: spec.name)
       return CaptureSession.Line(
-        source: source, link: link.port.map(CaptureLink.tcp(port:)) ?? .serial,
-        profile: profile.name)
+        source: source, link: link.capture, profile: profile.name)
     }
   }
 
