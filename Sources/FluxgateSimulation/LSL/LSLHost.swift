@@ -168,7 +168,7 @@ public final class LSLHost: Sendable {
 
   private func end(_ client: LSLHostClient) {
     lost.wrappingAdd(client.waitingCount, ordering: .relaxed)
-    unsafe outlet.receive(LSLEnvelope.encode(.hangUp), at: HostClock.now)
+    unsafe outlet.endFeed()
   }
 
   private func hangUpAll() { unsafe clients.removeAll() }

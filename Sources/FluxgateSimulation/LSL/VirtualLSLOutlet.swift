@@ -63,12 +63,18 @@ public final class VirtualLSLOutlet: VirtualDevice {
       case .info: output += LSLEnvelope.encode(.info, text.fullInfo) + LSLEnvelope.encode(.infoEnd)
       case .feed: open(String(decoding: payload, as: UTF8.self))
       case .datagram: answerTime(String(decoding: payload, as: UTF8.self))
-      case .hangUp: isFed = false
+      case .hangUp:
+        // The connection is gone; whoever opens it anew finds the outlet there.
+        clearLine()
+        goneUntil = now.advanced(by: 1)
       case .infoEnd: break
       }
     }
     deliver()
   }
+
+  /// The receiver of a hosted outlet's feed went away; others may still ask.
+  func endFeed() { isFed = false }
 
   public func takeOutput() -> [UInt8] {
     defer { output.removeAll(keepingCapacity: true) }
