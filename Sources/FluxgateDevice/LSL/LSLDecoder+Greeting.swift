@@ -120,7 +120,10 @@ extension LSLDecoder {
     if clock.followsArrivals { say("no time service: times from arrivals", at: now, port) }
     guard let reason = pendingBreak else { return }
     pendingBreak = nil
-    if track == nil { port.outlets[0].noteGap(reason, missing: 0, timeStep: 0) }
+    if track == nil {
+      let outlet = description.format == .string ? port.outlets.last : port.outlets.first
+      outlet?.noteGap(reason, missing: 0, timeStep: 0)
+    }
     track?.note(reason, clock: &clock, at: now)
   }
 
