@@ -117,10 +117,18 @@ public final class VirtualLSLOutlet: VirtualDevice {
     return (port, Array("\(words[1])\r\n".utf8) + text.shortInfo)
   }
 
+  /// Another one in each life, and for each source (FNV-1a of its id).
   private var uid: String {
-    let number = String(settings.seed &* 1000 &+ UInt64(lives), radix: 16)
-    let zeros = String(repeating: "0", count: max(0, 12 - number.count))
-    return "5f0c6a52-1c7e-4f53-9c1e-\(zeros)\(number)"
+    let source = settings.sourceID.utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) {
+      ($0 ^ UInt64($1)) &* 0x100_0000_01B3
+    }
+    let head = Self.hex(source >> 32, digits: 8)
+    return "\(head)-1c7e-4f53-9c1e-" + Self.hex(settings.seed &* 1000 &+ UInt64(lives), digits: 12)
+  }
+
+  private static func hex(_ number: UInt64, digits: Int) -> String {
+    let text = String(number, radix: 16)
+    return String(repeating: "0", count: max(0, digits - text.count)) + text.suffix(digits)
   }
 
   private func open(_ request: String) {

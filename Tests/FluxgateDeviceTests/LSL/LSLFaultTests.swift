@@ -104,7 +104,7 @@ import Testing
     #expect(try bench["clock"].numbers.isEmpty)
   }
 
-  @Test(arguments: 1...40) func `random bytes neither crash nor grow`(seed: UInt64) throws {
+  @Test(arguments: 1...12) func `random bytes neither crash nor grow`(seed: UInt64) throws {
     var random = SeededRandom(seed: seed)
     let decoder = LSLDriver.make(DriverSetup(category: .neuro))
     let board = DeviceBoard(name: "noise")
@@ -112,7 +112,7 @@ import Testing
     var frames = FrameBuffer(framer: decoder.framer)
     var now = LSLBench.start
     decoder.decoder.linkOpened(at: now, port: port)
-    for round in 0..<200 {
+    for round in 0..<120 {
       now = now.advanced(by: .milliseconds(10))
       let bytes = Self.noise(round, &random)
       frames.feed(
@@ -139,8 +139,10 @@ import Testing
     let outlet = VirtualLSLOutlet(settings)
     outlet.connected(at: LSLBench.start)
     outlet.receive(LSLEnvelope.encode(.info), at: LSLBench.start)
-    let uid = "5f0c6a52-1c7e-4f53-9c1e-0000000003e9"
     var bytes = outlet.takeOutput()
+    var reader = LSLEnvelopeReader()
+    let info = reader.take(bytes).filter { $0.kind == .info }.flatMap(\.payload)
+    let uid = LSLElementReader.read(info).flatMap(LSLStreamInfo.init)?.uid ?? ""
     if round % 3 > 0 {
       outlet.receive(
         LSLEnvelope.encode(.feed, Array("LSL:streamfeed/110 \(uid)\r\n\r\n".utf8)),
