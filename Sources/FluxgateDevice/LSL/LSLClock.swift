@@ -21,9 +21,14 @@ struct LSLClock {
   static let fewestAnswers = 6
   static let spacing = Int64.milliseconds(64)
   static let pause = Int64.seconds(2)
+  static let foreignStamps = Int64.seconds(10)
   static let waveLength = Int64.milliseconds(700)
   /// Smaller steps are not told from a slow network.
   static let leastJump = 50e6
+  /// A longer round trip says nothing.
+  static let longestTrip = Int64.seconds(2)
+  /// The line is not drawn out further than this, some 28 hours.
+  private static let farthest: UInt64 = 100_000_000_000_000
 
   private(set) var fit = ClockFit()
   private(set) var hasEstimate = false
@@ -39,6 +44,8 @@ struct LSLClock {
   private var sent: [HostTime] = []
   private var answered: Set<Int> = []
   private var lastOffset: Int64 = 0
+  /// The sender's time of the last observation.
+  private var newest: Int64 = 0
   private var best: (trip: Int64, device: Int64, host: Int64)?
 
   mutating func begin(at now: HostTime) {
@@ -61,22 +68,30 @@ struct LSLClock {
     fit.reset()
     fit.observe(device: device, arrival: now)
     lastOffset = now.nanoseconds &- device
+    newest = device
     best = nil
     answered = []
   }
 
   /// A stream without a time service: what was stamped `device` arrived now.
   mutating func observe(device: Int64, arrival: HostTime) {
+    guard isNear(device, arrival) else { return assume(device: device, at: arrival) }
     fit.observe(device: device, arrival: arrival)
+    newest = device
   }
 
-  /// Never runs backward.
-  mutating func hostTime(of device: Int64) -> HostTime { fit.hostTime(ofDevice: device) }
+  /// Never runs backward within what the line was measured for.
+  mutating func hostTime(of device: Int64) -> HostTime {
+    guard (device &- newest).magnitude < Self.farthest else { return presumed(device) }
+    return fit.hostTime(ofDevice: device)
+  }
 
-  /// As `hostTime`, for a stamp that is not believed yet.
-  func presumed(_ device: Int64) -> HostTime {
-    var copy = fit
-    return copy.hostTime(ofDevice: device)
+  /// As `hostTime` by the last offset alone: for a stamp that is not believed yet.
+  func presumed(_ device: Int64) -> HostTime { HostTime(nanoseconds: device &+ lastOffset) }
+
+  /// Whether a stamp is of the clock that was measured: within ten seconds of the present.
+  func isNear(_ device: Int64, _ now: HostTime) -> Bool {
+    presumed(device).since(now).magnitude <= UInt64(Self.foreignStamps)
   }
 
   /// The sender's clock at a moment of the host's, as the last measurement says.
@@ -117,11 +132,11 @@ struct LSLClock {
     guard words.count == 4, let number = Int(words[0]), let came = Self.time(words[2]),
       let left = Self.time(words[3])
     else { return }
-    let place = number - waves * Self.probesPerWave
+    let place = number &- waves * Self.probesPerWave
     guard sent.indices.contains(place), answered.insert(place).inserted else { return }
     if answered.count == Self.probesPerWave { nextWake = now.advanced(by: 1) }
     let trip = now.since(sent[place]) &- (left &- came)
-    guard trip >= 0, trip < best?.trip ?? .max else { return }
+    guard trip >= 0, trip < best?.trip ?? Self.longestTrip else { return }
     let host = sent[place].advanced(by: now.since(sent[place]) / 2)
     best = (trip, came &+ (left &- came) / 2, host.nanoseconds)
   }
@@ -134,8 +149,11 @@ struct LSLClock {
     let hasJumped =
       hasEstimate && !followsArrivals && step.magnitude > Self.leastJump + Double(best.trip)
     if hasJumped { fit.reset() }
-    lastOffset = offset
-    if !followsArrivals { fit.observe(device: best.device, arrival: host) }
+    if !followsArrivals {
+      lastOffset = offset
+      fit.observe(device: best.device, arrival: host)
+      newest = best.device
+    }
     hasEstimate = true
     uncertainty = best.trip / 2
     return Measurement(

@@ -50,12 +50,14 @@ extension LSLDecoder {
       [now.nanoseconds, measured.offset, measured.uncertainty, Int64(measured.answers)], at: now,
       now: now)
     port.outlets[0].counters.noteClock(
-      partsPerMillion: clock.fit.partsPerMillion, jitter: measured.uncertainty)
+      partsPerMillion: clock.fit.partsPerMillion, jitter: clock.fit.jitter,
+      uncertainty: measured.uncertainty)
   }
 
   private func askFeed(at now: HostTime, _ port: DevicePort) {
     guard let description else { return }
-    let seconds = setup.settings["buffer_seconds"].flatMap(Int.init) ?? 360
+    let wanted = setup.settings["buffer_seconds"].flatMap(Int.init) ?? 360
+    let seconds = min(max(wanted, 1), 3600)
     let samples = description.stream.rate > 0 ? Int(description.stream.rate) * seconds : 36_000
     feed = LSLFeed(format: description.format, channelCount: description.stream.channelCount)
     stage = .head
@@ -63,7 +65,7 @@ extension LSLDecoder {
     setDeadline(now.advanced(by: Self.patience))
     port.send(
       LSLEnvelope.encode(
-        .feed, LSLRequest.feed(description, samples: min(max(samples, 1), 1 << 30))))
+        .feed, LSLRequest.feed(description, samples: max(samples, 1))))
   }
 
   // MARK: - The answer's head

@@ -65,7 +65,7 @@ extension LSLDecoder {
       // The very first sample of a feed has no sample before it to count from.
       if isFirstSample { lastStamp = Double(clock.device(of: now)) }
       lastStamp += rate > 0 && !isFirstSample ? 1e9 / rate : 0
-      return lastStamp
+      return lastStamp.magnitude < 4e18 ? lastStamp : nil
     }
     guard LSLClock.nanoseconds(seconds) != nil else { return nil }
     lastStamp = seconds * 1e9
@@ -76,8 +76,7 @@ extension LSLDecoder {
   /// tied to the host's clock by the samples' arrivals.
   private func checkStamps(_ stamp: Double, at now: HostTime, _ port: DevicePort) {
     isFirstSample = false
-    let distance = clock.presumed(Int64(stamp)).since(now).magnitude
-    guard !clock.followsArrivals, distance > UInt64(Self.foreignStamps) else { return }
+    guard !clock.followsArrivals, !clock.isNear(Int64(stamp), now) else { return }
     clock.reset()
     clock.followsArrivals = true
     say("stamps of another clock: times from arrivals", at: now, port)

@@ -15,7 +15,6 @@ public final class LSLDecoder: Decoder {
   static let patience = Int64.seconds(5)
   static let mostSilences = 3
   static let mostMismatches = 3
-  static let foreignStamps = Int64.seconds(10)
 
   let setup: DriverSetup
   var stage = Stage.idle

@@ -126,7 +126,10 @@ struct LSLTrack {
     _ row: ArraySlice<UInt8>, _ stamp: Int64, late: Double, _ clock: inout LSLClock
   ) {
     let place = Int64((Double(index) * period).rounded())
-    line.observe(device: place, arrival: HostTime(nanoseconds: stamp))
+    // A stamp that is far off says nothing of the line.
+    if late.magnitude <= LateBase.far(period) {
+      line.observe(device: place, arrival: HostTime(nanoseconds: stamp))
+    }
     base.observe(late, period)
     let even = line.hostTime(ofDevice: place)
     let time = clock.hostTime(of: even.nanoseconds)
@@ -197,7 +200,7 @@ struct LSLTrack {
     flush(at: now)
     let step = stamp &- Int64((Double(index) * period).rounded()) &- (origin ?? stamp)
     // A step that a wave of probes has told already is in the clock.
-    if !expectsJump { clock.assume(device: stamp, at: now) }
+    if !expectsJump || !clock.isNear(stamp, now) { clock.assume(device: stamp, at: now) }
     expectsJump = false
     outlet.noteGap(.clockJump, missing: 0, timeStep: step)
     origin = stamp
@@ -211,7 +214,7 @@ struct LSLTrack {
     guard let reason = pendingBreak else { return }
     pendingBreak = nil
     let last = lastTime ?? clock.presumed(stamp)
-    let step = clock.presumed(stamp).since(last) - Int64(period)
+    let step = clock.presumed(stamp).since(last) &- Int64(period)
     outlet.noteGap(reason, missing: 0, timeStep: reason == .deviceReset ? step : 0)
     // After a restart nobody knows what the sender made meanwhile.
     if reason == .linkLost { lose(residual(of: stamp)) }

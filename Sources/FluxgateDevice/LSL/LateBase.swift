@@ -14,15 +14,21 @@ struct LateBase {
 
   func lateness(of residual: Double) -> Double { value.isFinite ? residual - value : 0 }
 
-  /// Later than rounding and the usual jitter explain; never at the start, while both are unknown.
+  /// Ten seconds or ten periods, in nanoseconds: no jitter comes to that.
+  static func far(_ period: Double) -> Double { max(1e10, 10 * period) }
+
+  /// Later than rounding and the usual jitter explain. At the start, while both are unknown, only
+  /// ten seconds or periods are.
   func isLate(_ residual: Double, _ period: Double) -> Bool {
-    seen >= 2 * windowRows && lateness(of: residual) > max(0.75 * period, 4 * spread)
+    let late = lateness(of: residual)
+    guard seen >= 2 * windowRows else { return late > Self.far(period) }
+    return late > max(0.75 * period, 4 * spread)
   }
 
   /// A row was passed on so much later than the line. Early ones pull the line only slowly, so that
   /// one odd stamp does not make all others late.
   mutating func observe(_ late: Double, _ period: Double) {
-    let residual = (value.isFinite ? value : 0) + max(late, -0.25 * period)
+    let residual = (value.isFinite ? value : 0) + min(max(late, -0.25 * period), Self.far(period))
     current = min(current, residual)
     spread += (max(0, late) - spread) / 256
     rows += 1

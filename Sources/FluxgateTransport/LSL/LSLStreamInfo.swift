@@ -19,6 +19,8 @@ public struct LSLStreamInfo: Sendable, Hashable {
   public var servicePort: UInt16
 
   public static let mostChannels = 4096
+  /// One sample in a quarter of an hour, to a million a second.
+  private static let rates = 0.001...1_000_000
 
   /// - Returns: nil where the name, the uid, the version, the rate, the channels or the ports are
   ///   none.
@@ -29,7 +31,7 @@ public struct LSLStreamInfo: Sendable, Hashable {
       (1...Self.mostChannels).contains(count),
       let data = info.text("v4data_port").flatMap({ UInt16($0) }), data > 0,
       let service = info.text("v4service_port").flatMap({ UInt16($0) }), service > 0,
-      let rate = Double(info.text("nominal_srate") ?? "0"), (0...1_000_000).contains(rate)
+      let rate = Double(info.text("nominal_srate") ?? "0"), rate == 0 || Self.rates.contains(rate)
     else { return nil }
     self.name = name
     self.uid = uid

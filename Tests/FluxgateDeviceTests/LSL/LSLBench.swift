@@ -87,9 +87,10 @@ final class LSLBench {
   }
 
   /// The greatest difference between the times of blocks' last rows and when those were made.
-  func worstTime() throws -> Int64 {
+  func worstTime(from first: UInt64 = 0) throws -> Int64 {
     let made = device.truthTimes
-    return try self["lsl"].blockTimes.filter { $0.sample < UInt64(made.count) }
+    return try self["lsl"].blockTimes
+      .filter { $0.sample >= first && $0.sample < UInt64(made.count) }
       .map { abs($0.last.since(made[Int($0.sample)])) }.max() ?? .max
   }
 }

@@ -132,6 +132,32 @@ import Testing
     decoder.decoder.farewell(at: now, port: port)
   }
 
+  @Test(arguments: 1...12) func `a sender of absurd times neither crashes nor hangs`(
+    seed: UInt64
+  ) throws {
+    var random = SeededRandom(seed: seed)
+    let device = AbsurdOutlet(rate: [0, 0.001, 0.5, 250, 1_000_000][Int(seed % 5)])
+    let driver = LSLDriver.make(DriverSetup(category: .neuro))
+    let port = DevicePort(board: DeviceBoard(name: "absurd"))
+    var now = LSLBench.start
+    driver.decoder.linkOpened(at: now, port: port)
+    for _ in 0..<3000 {
+      for bytes in port.takeOutbox().flatMap({ device.answer($0, &random) }) {
+        bytes.withUnsafeBytes { driver.decoder.decode($0.bytes, at: now, port: port) }
+      }
+      now = now.advanced(by: Int64(random.next() % 300_000_000))
+      while let due = driver.decoder.nextWake, due <= now {
+        driver.decoder.wake(at: due, port: port)
+        #expect(driver.decoder.nextWake.map { $0 > due } ?? true)
+      }
+      for bytes in device.samples(&random) {
+        bytes.withUnsafeBytes { driver.decoder.decode($0.bytes, at: now, port: port) }
+      }
+    }
+    driver.decoder.farewell(at: now, port: port)
+    #expect(port.isAnnounced)
+  }
+
   /// Damaged pieces of a real conversation between plain noise.
   private static func noise(_ round: Int, _ random: inout SeededRandom) -> [UInt8] {
     var settings = LSLOutletSettings()

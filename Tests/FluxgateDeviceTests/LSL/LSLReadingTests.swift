@@ -80,7 +80,8 @@ import Testing
     let bench = try LSLBench(settings).run(seconds: 30)
     try bench.expectComplete()
     #expect(try bench["lsl"].lost == 0)
-    #expect(try bench.worstTime() < .milliseconds(6))
+    // The first stamps may all be late: the line finds its place within a second.
+    #expect(try bench.worstTime(from: 500) < .milliseconds(3))
   }
 
   @Test func `rows of an irregular stream keep their own times`() throws {
