@@ -7,7 +7,7 @@ import Foundation
 struct ScanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "scan",
-    abstract: "List serial lines and the profiles that may fit them. Sends nothing.")
+    abstract: "List serial lines and the profiles that may fit them; only --lsl sends.")
 
   @Option(help: "A folder of profiles, looked at before all others.")
   var profiles: String?
