@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/serial.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -96,4 +97,72 @@ static inline int fg_pty_open(char *name, size_t size) {
   close(fd);
   errno = code;
   return -1;
+}
+
+// Waits for bytes on either of two descriptors; a negative one is left out. Gives 1 for the first, 2
+// for the second, 3 for both, 0 when the time passed, -1 with errno.
+static inline int fg_wait_either(int first, int second, int64_t nanoseconds) {
+  struct pollfd asked[2] = {{first, POLLIN, 0}, {second, POLLIN, 0}};
+  struct timespec time = {nanoseconds / 1000000000, nanoseconds % 1000000000};
+  int count = ppoll(asked, 2, &time, 0);
+  if (count <= 0) return count;
+  return (asked[0].revents ? 1 : 0) | (asked[1].revents ? 2 : 0);
+}
+
+// UDP over IPv4, with addresses and ports in the machine's order. Swift sees no sockaddr this way.
+static inline struct sockaddr_in fg_ipv4(uint32_t address, uint16_t port) {
+  struct sockaddr_in place = {0};
+  place.sin_family = AF_INET;
+  place.sin_addr.s_addr = htonl(address);
+  place.sin_port = htons(port);
+  return place;
+}
+
+// A non-blocking UDP socket bound to `address` and `port` (0: any); -1 with errno. `shares` lets
+// several programs have the port, as discovery needs.
+static inline int fg_udp_open(uint32_t address, uint16_t port, int shares) {
+  int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return -1;
+  struct sockaddr_in place = fg_ipv4(address, port);
+  int on = 1;
+  if (shares) setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (bind(fd, (struct sockaddr *)&place, sizeof place) == 0) return fd;
+  int code = errno;
+  close(fd);
+  errno = code;
+  return -1;
+}
+
+// Lets a socket send to broadcast addresses, and to groups so many routers far out of the interface
+// that has `interface` as its address (0: the system's choice).
+static inline int fg_udp_reach(int fd, int hops, uint32_t interface) {
+  int on = 1;
+  struct in_addr from = {htonl(interface)};
+  if (setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &on, sizeof on) != 0) return -1;
+  if (setsockopt(fd, IPPROTO_IP, IP_MULTICAST_TTL, &hops, sizeof hops) != 0) return -1;
+  return interface ? setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &from, sizeof from) : 0;
+}
+
+static inline long fg_udp_send(
+    int fd, const void *bytes, size_t count, uint32_t address, uint16_t port) {
+  struct sockaddr_in place = fg_ipv4(address, port);
+  return sendto(fd, bytes, count, MSG_NOSIGNAL, (struct sockaddr *)&place, sizeof place);
+}
+
+// The next datagram, cut to `count` bytes, and who sent it; -1 with errno.
+static inline long fg_udp_receive(
+    int fd, void *bytes, size_t count, uint32_t *address, uint16_t *port) {
+  struct sockaddr_in place = {0};
+  socklen_t size = sizeof place;
+  long found = recvfrom(fd, bytes, count, 0, (struct sockaddr *)&place, &size);
+  *address = ntohl(place.sin_addr.s_addr);
+  *port = ntohs(place.sin_port);
+  return found;
+}
+
+// The port that an IPv4 socket is bound to; 0 when it is not.
+static inline uint16_t fg_socket_port(int fd) {
+  struct sockaddr_in place = {0};
+  socklen_t size = sizeof place;
+  return getsockname(fd, (struct sockaddr *)&place, &size) == 0 ? ntohs(place.sin_port) : 0;
 }

@@ -185,7 +185,7 @@ extension TransportError {
   var isLinkLoss: Bool {
     switch self {
     case .disconnected, .writeTimedOut, .system: true
-    case .cannotOpen, .endOfCapture, .damagedCapture: false
+    case .cannotOpen, .severalStreams, .endOfCapture, .damagedCapture: false
     }
   }
 }

@@ -10,6 +10,7 @@ public enum DriverTable {
       case .dexcomG4: DexcomDriver.make(setup)
       case .frames: FramesDriver.make(setup)
       case .lines: LinesDriver.make(setup)
+      case .lsl: LSLDriver.make(setup)
       }
     driver.geometry = profile.geometry
     return driver

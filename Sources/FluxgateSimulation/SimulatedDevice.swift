@@ -11,6 +11,7 @@ public enum SimulatedDevice: String, Sendable, CaseIterable {
   case zeroField = "zero-field"
   case totalField = "total-field"
   case totalField1 = "total-field-1"
+  case lsl
 
   /// Name of the shipped profile that reads it.
   public var profile: String {
@@ -25,6 +26,7 @@ public enum SimulatedDevice: String, Sendable, CaseIterable {
     case .zeroField: "quspin-qzfm"
     case .totalField: "quspin-qtfm2"
     case .totalField1: "quspin-qtfm"
+    case .lsl: "lsl"
     }
   }
 
@@ -35,6 +37,7 @@ public enum SimulatedDevice: String, Sendable, CaseIterable {
     case .heart, .glucose, .cyton, .cytonDaisy, .adsBoard, .freeEEG32, .zeroField, .totalField,
       .totalField1:
       .serial
+    case .lsl: .lsl
     }
   }
 
@@ -52,7 +55,7 @@ public enum SimulatedDevice: String, Sendable, CaseIterable {
 public struct SimulationPlan: Sendable {
   public var device: SimulatedDevice
   public var seed: UInt64
-  /// Of the helmet; the others have as many as their models.
+  /// Of the helmet and the outlet; the others have as many as their models.
   public var channelCount: Int
   public var faults: [InjectedFault]
 
@@ -78,6 +81,7 @@ public struct SimulationPlan: Sendable {
     case .zeroField: VirtualQuspin(zeroField)
     case .totalField: VirtualTotalField(totalField(.second))
     case .totalField1: VirtualTotalField(totalField(.first))
+    case .lsl: VirtualLSLOutlet(outlet)
     }
   }
 
@@ -87,6 +91,15 @@ public struct SimulationPlan: Sendable {
     settings.seed = seed
     settings.faults = faults
     return VirtualCyton(settings)
+  }
+
+  /// The stream that `lsl` offers.
+  public var outlet: LSLOutletSettings {
+    var settings = LSLOutletSettings()
+    settings.channelCount = channelCount
+    settings.seed = seed
+    settings.faults = faults
+    return settings
   }
 
   private var helmet: FieldTripServerSettings {

@@ -53,6 +53,16 @@ struct SocketAddress {
     length = socklen_t(count)
   }
 
+  /// The address in the machine's order; nil for one that is not IPv4.
+  var ipv4: UInt32? {
+    guard family == AF_INET else { return nil }
+    var storage = storage
+    // SAFETY: a sockaddr_in has its address at byte 4, inside the storage.
+    return unsafe withUnsafeBytes(of: &storage) { bytes in
+      UInt32(bigEndian: unsafe bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
+    }
+  }
+
   /// - Returns: a connected, non-blocking descriptor.
   func connected(until deadline: HostTime) -> Result<Int32, Failure> {
     let flags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)

@@ -43,6 +43,8 @@ public struct Arrival: Sendable, Hashable {
 public enum TransportError: Error, Sendable, Hashable {
   /// The link could not be opened.
   case cannotOpen(name: String, errno: Int32)
+  /// More than one stream on the network fits what was asked for.
+  case severalStreams([String])
   /// The peer or the cable is gone; `errno` is 0 for an orderly end.
   case disconnected(errno: Int32)
   /// The peer took no bytes in time.

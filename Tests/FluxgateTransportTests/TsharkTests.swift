@@ -1,3 +1,4 @@
+import FluxgateSignal
 import FluxgateTransport
 import Foundation
 import Testing
@@ -70,6 +71,36 @@ struct TsharkTests {
     #expect(said.contains("0,19720,010203"))
     #expect(said.contains("0,49152,ff001113"))
     #expect(said.contains("1,19720,09"))
+  }
+
+  @Test(.enabled(if: canRun, "tshark is not installed"))
+  func `Wireshark follows a stream's description, samples and time service`() throws {
+    let file = ScratchFile()
+    let events: [CaptureEvent] = [
+      .opened, .sent(LSLEnvelope.encode(.info, [1, 2])),
+      .received(LSLEnvelope.encode(.info, [3, 4, 5]) + LSLEnvelope.encode(.infoEnd)),
+      .sent(LSLEnvelope.encode(.datagram, [6])), .received(LSLEnvelope.encode(.datagram, [7])),
+      .sent(LSLEnvelope.encode(.feed, [8])), .received(LSLEnvelope.encode(.feed, [9])), .lost,
+      .opened, .sent(LSLEnvelope.encode(.hangUp)), .lost, .opened, .closed,
+    ]
+    let records = events.enumerated().map { place, event in
+      CaptureRecord(time: HostTime(nanoseconds: 1_000_000_000 + Int64(place)), event: event)
+    }
+    try CaptureWriterTests.write(records, .lsl, to: file.path)
+    #expect(try Self.lines(["-r", file.path, "-Y", "_ws.malformed || tcp.analysis.flags"]) == [])
+    let said = try Self.fields(
+      file.path, ["tcp.stream", "udp.dstport", "tcp.payload", "data.data"])
+    for line in ["0,,0102,0102", "0,,030405,030405", "1,,08,08", "1,,09,09"] {
+      #expect(said.contains(line), "\(line)")
+    }
+    #expect(said.contains { $0.hasPrefix(",16572,,") && $0.hasSuffix("06") })
+    let replayed = try CaptureRecords(path: file.path, interface: nil)
+    var found: [CaptureEvent] = []
+    while let record = try replayed.next() { found.append(record.event) }
+    let ends: [CaptureEvent] = [
+      .received(LSLEnvelope.encode(.info, [3, 4, 5])), .received(LSLEnvelope.encode(.infoEnd)),
+    ]
+    #expect(found == Array(events[0..<2]) + ends + Array(events[3...]))
   }
 
   /// Openings and ends are "expert information" too, of the kind that only informs.

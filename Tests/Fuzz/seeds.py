@@ -11,7 +11,7 @@ import struct
 import sys
 
 LONGEST = 6000
-SERIAL, RAW_IP, USB = 250, 101, 220
+SERIAL, RAW_IP, USB, LSL = 250, 101, 220, 228
 
 
 def blocks(data):
@@ -25,14 +25,43 @@ def blocks(data):
 def received(data):
     """What the device said, packet by packet."""
     link = None
+    bundle = Bundle()
     for kind, body in blocks(data):
         if kind == 1 and link is None:
             link = struct.unpack_from("<H", body)[0]
         elif kind == 6:
             count = struct.unpack_from("<I", body, 12)[0]
-            said = payload(link, body[20 : 20 + count])
+            packet = body[20 : 20 + count]
+            said = bundle.take(packet) if link == LSL else payload(link, packet)
             if said:
                 yield said
+
+
+class Bundle:
+    """The envelopes of a Lab Streaming Layer link: kind, length, payload."""
+
+    DEVICE = 16572
+
+    def __init__(self):
+        self.openings = 0
+
+    def take(self, packet):
+        header = (packet[0] & 15) * 4
+        source = struct.unpack_from(">H", packet, header)[0]
+        if packet[9] == 17:
+            return self.envelope(4, packet[header + 8 :]) if source == self.DEVICE else b""
+        flags = packet[header + 13]
+        self.openings += flags & 0x12 == 0x02
+        if source != self.DEVICE:
+            return b""
+        said = packet[header + (packet[header + 12] >> 4) * 4 :]
+        kind = 1 if self.openings == 1 else 3
+        end = self.envelope(2, b"") if flags & 1 and kind == 1 else b""
+        return (self.envelope(kind, said) if said else b"") + end
+
+    @staticmethod
+    def envelope(kind, said):
+        return struct.pack("<BH", kind, len(said)) + said
 
 
 def payload(link, packet):

@@ -6,7 +6,8 @@ public import FluxgateTransport
 /// A device as the technician names it on the command line: `NAME=PROFILE@LINK`.
 ///
 /// LINK is a device node, or a host with or without a port; without `@LINK` the profile's address
-/// and port are taken.
+/// and port are taken. A Lab Streaming Layer stream is named by what it says of itself, with or
+/// without a host: `eeg=lsl@name=EEG`, `eeg=lsl@type=EEG,source_id=abc@192.0.2.7`.
 public struct DeviceSpec: Sendable, Hashable {
   public let name: String
   public let profile: String
@@ -61,7 +62,7 @@ public struct DeviceSpec: Sendable, Hashable {
 public struct DeviceLink: Sendable {
   public let name: String
   public let open: @Sendable (HostTime) throws(TransportError) -> any Transport
-  /// How a capture of the link looks.
+  /// How a capture writes what passes.
   public let capture: CaptureLink
 
   public init(_ profile: DeviceProfile, named link: String?, device: String) throws(Fault) {
@@ -86,10 +87,31 @@ public struct DeviceLink: Sendable {
       name = "\(host):\(port)"
       capture = .udp(port: port)
       open = { (_) throws(TransportError) in try UDPTransport(host: host, port: port) }
+    case .lsl(let wide):
+      let selection = try Self.selection(address, wide)
+      name = address
+      capture = .lsl
+      open = { (_) throws(TransportError) in try LSLTransport(selection, name: address) }
     case .usb:
       throw Fault(
         "C04", "\(device): USB links are not opened yet", remedy: "", exit: .refused)
     }
+  }
+
+  private static func selection(
+    _ text: String, _ profile: LSLSelection
+  ) throws(Fault) -> LSLSelection {
+    guard var selection = LSLSelection(text) else {
+      throw Fault(
+        "C04", "\"\(text)\" names no stream",
+        remedy: "write name=EEG, type=EEG or source_id=abc, with a comma between several and "
+          + "@HOST behind them for one computer only", exit: .refused)
+    }
+    selection.sessionID = profile.sessionID
+    selection.scope = profile.scope
+    selection.peers = profile.peers
+    selection.interface = profile.interface
+    return selection
   }
 
   private static func hostAndPort(

@@ -20,6 +20,11 @@ extension Fault {
         "T01", "\(device): cannot open \(name)",
         remedy: "check that the device is switched on and the cable is in; `fluxgate scan` lists "
           + "what is there", cause: ErrorNumber.text(number), exit: .deviceAbsent)
+    case .severalStreams(let names):
+      Fault(
+        "T10", "\(device): \(names.count) streams fit \(link)",
+        remedy: "narrow it with source_id=..., type=... or @HOST to one of: "
+          + names.prefix(16).joined(separator: "; "), exit: .refused)
     case .disconnected(let number):
       Fault(
         "T03", "\(device): link lost (\(link))",

@@ -38,6 +38,7 @@ public enum DriverName: String, Sendable, CaseIterable, Hashable {
   case dexcomG4 = "dexcom-g4"
   case frames
   case lines
+  case lsl
 }
 
 public enum ProfileTransport: Sendable, Hashable {
@@ -48,6 +49,8 @@ public enum ProfileTransport: Sendable, Hashable {
   case udp(port: UInt16)
   /// One interface of a USB device, through libusb.
   case usb(USBLinkSettings)
+  /// A Lab Streaming Layer stream, found by asking the network.
+  case lsl(LSLSelection)
 }
 
 /// The time from the field to the sample, in nanoseconds, and who says so.

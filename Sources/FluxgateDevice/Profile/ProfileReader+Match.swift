@@ -24,7 +24,7 @@ extension ProfileReader {
     _ node: ProfileNode, _ transport: ProfileTransport
   ) throws(ProfileError) -> [USBNumbers] {
     switch transport {
-    case .tcp, .udp:
+    case .tcp, .udp, .lsl:
       throw node.error("`usb` does not go with this transport", hint: "Give an `address` instead.")
     case .serial, .usb: break
     }

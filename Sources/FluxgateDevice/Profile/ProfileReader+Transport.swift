@@ -1,7 +1,7 @@
 internal import FluxgateTransport
 
 extension ProfileTransport {
-  private static let kinds = ["serial", "tcp", "udp", "usb"]
+  private static let kinds = ["serial", "tcp", "udp", "usb", "lsl"]
 
   /// Reads the one link that a profile names.
   init(_ node: ProfileNode) throws(ProfileError) {
@@ -19,6 +19,7 @@ extension ProfileTransport {
       self = .tcp(port: try Self.port(place))
     case "udp":
       self = .udp(port: try Self.port(place))
+    case "lsl": self = .lsl(try LSLSelection(place))
     default:
       self = .usb(try USBLinkSettings(place))
     }
@@ -66,5 +67,24 @@ extension USBLinkSettings {
         hint: "Write it like `bulk \(isInput ? "0x82" : "0x01")` or `interrupt 0x81`.")
     }
     return (words[0], address)
+  }
+}
+
+extension LSLSelection {
+  private static let keysOfProfile = ["scope", "session", "peers", "interface"]
+
+  init(_ node: ProfileNode) throws(ProfileError) {
+    let map = try ProfileMap(node, keys: Self.keysOfProfile)
+    self.init()
+    let scope = try map.required("scope")
+    guard let known = Scope(rawValue: try scope.text(longest: 16)) else {
+      throw scope.error("there is no such scope", hint: "Write machine, link or site.")
+    }
+    self.scope = known
+    if let session = map.optional("session") { sessionID = try session.text(longest: 64) }
+    interface = try map.optional("interface")?.text(longest: 64)
+    for peer in try map.optional("peers")?.list(most: 32) ?? [] {
+      peers.append(try peer.text(longest: 256))
+    }
   }
 }

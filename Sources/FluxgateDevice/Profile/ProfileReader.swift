@@ -15,7 +15,6 @@ public enum ProfileReader {
   /// Rows a second of a device that is taken to sample evenly.
   static let slowestRate = 0.001
   static let matchKeys = ["usb", "product", "address"]
-  static let transportKeys = ["serial", "tcp", "udp", "usb"]
   static let delayKeys = ["value", "uncertainty", "source"]
 
   /// - Parameter file: the file's name, for errors only.

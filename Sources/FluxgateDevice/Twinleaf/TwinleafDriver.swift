@@ -56,7 +56,7 @@ struct TioLink {
     case .udp:
       isBare = true
       isDatagram = true
-    case .serial, .usb, nil: break
+    case .serial, .usb, .lsl, nil: break
     }
     switch setup.settings["framing"] {
     case "packets": isBare = true

@@ -28,11 +28,14 @@ public enum CaptureLink: Sendable, Hashable {
   case tcp(port: UInt16)
   /// `port` is the device's.
   case udp(port: UInt16)
+  /// A Lab Streaming Layer stream: TCP and UDP as ``LSLEnvelope`` bundles them.
+  case lsl
 
   var linkType: UInt16 {
     switch self {
     case .serial: SerialPacket.linkType
     case .tcp, .udp: IPv4Header.linkType
+    case .lsl: LSLConversation.linkType
     }
   }
 }

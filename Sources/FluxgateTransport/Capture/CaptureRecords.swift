@@ -13,6 +13,7 @@ public final class CaptureRecords {
     case undecided
     case tcp(TCPObserver)
     case udp(UDPObserver)
+    case lsl(LSLObserver)
   }
 
   /// - Parameter interface: the device's name; nil for the first link of the file.
@@ -65,6 +66,9 @@ public final class CaptureRecords {
     case .udp(var udp):
       defer { observer = .udp(udp) }
       return try udp.events(of: packet.bytes)
+    case .lsl(var lsl):
+      defer { observer = .lsl(lsl) }
+      return try lsl.events(of: packet.bytes)
     case .undecided, nil: return []
     }
   }
@@ -81,6 +85,7 @@ public final class CaptureRecords {
     switch linkType {
     case SerialPacket.linkType: .serial(SerialPacket.Observer())
     case IPv4Header.linkType: .undecided
+    case LSLConversation.linkType: .lsl(LSLObserver())
     default: throw .unknownLinkType(linkType)
     }
   }

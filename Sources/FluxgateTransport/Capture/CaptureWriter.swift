@@ -21,6 +21,7 @@ public final class CaptureWriter: Sendable {
     case serial
     case tcp(TCPConversation)
     case udp(UDPConversation)
+    case lsl(LSLConversation)
   }
 
   /// Links in one capture.
@@ -85,6 +86,7 @@ public final class CaptureWriter: Sendable {
     case .serial: .serial
     case .tcp(let port): .tcp(TCPConversation(port: port, place: place))
     case .udp(let port): .udp(UDPConversation(port: port, place: place))
+    case .lsl: .lsl(LSLConversation(place: place))
     }
   }
 
@@ -98,6 +100,9 @@ public final class CaptureWriter: Sendable {
       return conversation.packets(for: record.event)
     case .udp(var conversation):
       defer { interface = .udp(conversation) }
+      return conversation.packets(for: record.event)
+    case .lsl(var conversation):
+      defer { interface = .lsl(conversation) }
       return conversation.packets(for: record.event)
     }
   }

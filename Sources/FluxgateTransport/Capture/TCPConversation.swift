@@ -31,6 +31,11 @@ struct TCPConversation {
     }
   }
 
+  /// One side breaks the connection off.
+  mutating func reset(byDevice: Bool) -> [[UInt8]] {
+    [byDevice ? fromDevice(TCPSegment.reset) : fromGateway(TCPSegment.reset)]
+  }
+
   private mutating func greet() -> [[UInt8]] {
     gateway.port = UInt16(Self.firstPort + openings % 16_000)
     openings += 1

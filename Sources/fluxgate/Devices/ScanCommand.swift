@@ -7,10 +7,12 @@ import Foundation
 struct ScanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "scan",
-    abstract: "List serial lines and the profiles that may fit them. Sends nothing.")
+    abstract: "List serial lines and the profiles that may fit them; only --lsl sends.")
 
   @Option(help: "A folder of profiles, looked at before all others.")
   var profiles: String?
+  @Flag(help: "Ask the network for Lab Streaming Layer streams, as far as the profile `lsl` says.")
+  var lsl = false
   @OptionGroup var home: HomeOptions
   @OptionGroup var output: OutputOptions
 
@@ -29,8 +31,9 @@ struct ScanCommand: ParsableCommand {
     for profile in network {
       Console.say("network: \(profile.name)   give --device NAME=\(profile.name)@HOST")
     }
+    if lsl { try LSLScan.show(library) }
     Console.report(lines.map { Report($0, library) })
-    if lines.isEmpty { try Console.end(.deviceAbsent) }
+    if lines.isEmpty, !lsl { try Console.end(.deviceAbsent) }
   }
 
   struct Report: Encodable {

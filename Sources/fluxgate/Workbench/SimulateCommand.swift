@@ -10,8 +10,8 @@ struct SimulateCommand: ParsableCommand {
     commandName: "simulate",
     abstract: "Run a virtual device that speaks its real wire protocol.",
     discussion: """
-      The helmet listens on a TCP port, the others on a pseudo-terminal, until
-      Ctrl-C or the seconds are over. With --capture nothing runs in real
+      The helmet listens on a TCP port, lsl is a Lab Streaming Layer outlet on
+      the loopback, the others are on a pseudo-terminal, until Ctrl-C or the seconds are over. With --capture nothing runs in real
       time: the device is read by its own driver and the bytes go into a
       pcapng file, the same for the same seed.
       Faults: \(FaultOption.usage), each with @SECONDS
@@ -28,7 +28,7 @@ struct SimulateCommand: ParsableCommand {
   var seconds: Double?
   @Option(help: "The same seed gives the same signal.")
   var seed: UInt64 = 1
-  @Option(help: "Channels of the helmet, 1 to 1024.")
+  @Option(help: "Channels of the helmet or of lsl, 1 to 1024.")
   var channels = 64
   @Option(name: .customLong("fault"), help: ArgumentHelp(valueName: "kind@seconds"))
   var faults: [FaultOption] = []
@@ -54,7 +54,11 @@ struct SimulateCommand: ParsableCommand {
     if let capture, let seconds {
       try write(capture, seconds: seconds)
     } else {
-      try device == .helmet ? runHelmet() : runLine()
+      switch device {
+      case .helmet: try runHelmet()
+      case .lsl: try runOutlet()
+      case .heart, .glucose: try runLine()
+      }
     }
   }
 
@@ -80,6 +84,14 @@ struct SimulateCommand: ParsableCommand {
     wait(at: "127.0.0.1:\(host.port)")
     host.stop()
     finish(host.truth, lost: host.bytesLost, place: "127.0.0.1:\(host.port)")
+  }
+
+  private func runOutlet() throws {
+    let host = LSLHost(outlet: VirtualLSLOutlet(plan.outlet))
+    try start(host.link) { () throws(TransportError) in try host.start() }
+    wait(at: host.link)
+    host.stop()
+    finish(host.truth, lost: host.bytesLost, place: host.link)
   }
 
   private func runLine() throws {
