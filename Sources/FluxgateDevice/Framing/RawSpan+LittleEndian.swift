@@ -25,6 +25,11 @@ extension RawSpan {
 
   public func f64(at offset: Int) -> Double? { u64(at: offset).map(Double.init(bitPattern:)) }
 
+  /// Big-endian, as everything of IEEE 11073-20601 is.
+  public func bigU16(at offset: Int) -> UInt16? { u16(at: offset)?.byteSwapped }
+
+  public func bigU32(at offset: Int) -> UInt32? { u32(at: offset)?.byteSwapped }
+
   /// The only unchecked read; `offset` may be anything.
   private func load<Number: FixedWidthInteger & BitwiseCopyable>(
     _ type: Number.Type, at offset: Int

@@ -25,6 +25,7 @@ public enum DriverName: String, Sendable, CaseIterable, Hashable {
   case fieldtrip
   case twinleaf
   case dexcomG4 = "dexcom-g4"
+  case phd
 }
 
 public enum ProfileTransport: Sendable, Hashable {
