@@ -49,13 +49,14 @@ struct PHDOffer: Equatable {
 extension PHDDecoder {
   private static let mostConfigurations = 8
 
-  /// An association in the middle of another means that the agent began anew.
+  /// A good association in the middle of another means that the agent began anew; a bad one is damage.
   func takeAssociation(_ body: inout PHDReader, at now: HostTime, _ port: DevicePort) {
-    if stage != .unassociated { leave("agent began anew", at: now, port) }
     var offer = PHDOffer(&body)
     guard offer.result == .acceptedUnknownConfiguration else {
-      return send(.associated(offer.result), port)
+      if stage == .unassociated { send(.associated(offer.result), port) }
+      return
     }
+    if stage != .unassociated { leave("agent began anew", at: now, port) }
     guard systemID.isEmpty || systemID == offer.systemID else {
       stage = .closed
       deadline = nil
@@ -129,6 +130,7 @@ extension PHDDecoder {
     guard body.isWhole else { return abort(.undefined, at: now, port) }
     announce(agent, port)
     if let time = agent.clock { clock.observe(time, at: now) }
+    storeHeld(port, now: now)
     for event in states.changes(to: agent, at: now) { port.record(event, now: now) }
     askNext(at: now, port)
   }

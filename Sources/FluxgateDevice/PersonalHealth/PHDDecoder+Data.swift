@@ -54,7 +54,10 @@ extension PHDDecoder {
   /// The agent will not say: what was asked is passed over, and the recording goes on without it.
   private func takeRefusal(code: Int64, at now: HostTime, _ port: DevicePort) {
     guard let refused = question else { return }
-    if refused == .attributes { announce(PHDAgentDescription(), port) }
+    if refused == .attributes {
+      announce(PHDAgentDescription(), port)
+      storeHeld(port, now: now)
+    }
     let event = Event(
       time: now, kind: .deviceMessage, label: "agent refused a question", value: .integer(code))
     port.record(event, now: now)
@@ -69,32 +72,56 @@ extension PHDDecoder {
     let number = info.u16()
     let scan = PHDScan(type, &info, configuration)
     guard info.isWhole else { return false }
-    // An agent may report before it was asked who it is.
+    held.append(
+      PHDReport(
+        request: request, number: number, observations: scan.observations, arrival: now))
+    // Until the agent's clock is known, its times cannot be resolved; but it may never say.
+    if question != .attributes || held.count >= Self.mostHeld { storeHeld(port, now: now) }
+    return true
+  }
+
+  /// Hands over what waited for the agent's description.
+  func storeHeld(_ port: DevicePort, now: HostTime) {
+    guard !held.isEmpty else { return }
     announce(PHDAgentDescription(), port)
+    for report in held { store(report, now: now, port) }
+    held = []
+  }
+
+  private func store(_ report: PHDReport, now: HostTime, _ port: DevicePort) {
     let outlet = port.outlets[0]
-    switch reports.judge(request: request, number: number) {
+    switch reports.judge(request: report.request, number: report.number) {
     case .duplicate:
       let event = Event(
-        time: now, kind: .deviceMessage, label: "report came twice", value: .integer(Int64(number)))
-      port.record(event, now: now)
-      return true
+        time: now, kind: .deviceMessage, label: "report came twice",
+        value: .integer(Int64(report.number)))
+      return port.record(event, now: now)
     case .restarted: outlet.noteGap(.deviceReset, missing: 0, timeStep: 0)
     case .next(let missing):
       if missing > 0 { reports.noteMissing(missing, outlet) }
     }
-    for observation in scan.observations {
-      let record = Int64(outlet.nextSample)
-      let row = observation.row(record: record, report: Int64(number), clock, arrival: now)
+    for observation in report.observations {
+      let row = observation.row(
+        record: Int64(outlet.nextSample), report: Int64(report.number), clock,
+        arrival: report.arrival)
       outlet.append(row, at: HostTime(nanoseconds: row[14]), now: now)
     }
-    reports.noteRows(scan.observations.count)
-    return true
+    reports.noteRows(report.observations.count)
   }
 
   private func loseReport(at now: HostTime, _ port: DevicePort) {
+    storeHeld(port, now: now)
     if port.isAnnounced { reports.noteMissing(1, port.outlets[0]) }
     abort(.undefined, at: now, port)
   }
+}
+
+/// A report as it came.
+struct PHDReport {
+  var request: UInt16
+  var number: UInt16
+  var observations: [PHDObservation]
+  var arrival: HostTime
 }
 
 /// The observations of one report.

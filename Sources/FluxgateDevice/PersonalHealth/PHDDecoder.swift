@@ -10,6 +10,7 @@ public final class PHDDecoder: Decoder {
   static let configurationTime = Int64.seconds(10)
   static let transferTime = Int64.seconds(20)
   static let associationTime = Int64.seconds(5)
+  static let mostHeld = 64
   static let longestSilence = Int64.seconds(60)
 
   enum Stage { case closed, unassociated, configuring, operating }
@@ -37,6 +38,8 @@ public final class PHDDecoder: Decoder {
   /// Learned in this recording, by id.
   var configurations: [UInt16: PHDConfiguration] = [:]
   var reports = PHDReportTrack()
+  /// Reports that came before the agent said what its clock shows.
+  var held: [PHDReport] = []
   var segments: [UInt32: PHDSegment] = [:]
   var clock = PHDClock()
   var states = PHDStates()
@@ -57,7 +60,7 @@ public final class PHDDecoder: Decoder {
   }
 
   public func linkLost(at now: HostTime, port: DevicePort) {
-    breakOff(.linkLost, port)
+    breakOff(at: now, port)
     dissociate(at: now)
     stage = .closed
     deadline = nil
@@ -99,8 +102,9 @@ public final class PHDDecoder: Decoder {
     }
   }
 
-  /// Only a released agent keeps its batteries: it would wait for us until its own time is over.
+  /// An agent that is not released would wait for us until its own time is over.
   public func farewell(at now: HostTime, port: DevicePort) {
+    storeHeld(port, now: now)
     if stage == .operating { send(.release, port) }
     stage = .closed
     deadline = nil
@@ -122,7 +126,7 @@ public final class PHDDecoder: Decoder {
   func leave(_ label: String, code: Int64? = nil, at now: HostTime, _ port: DevicePort) {
     let value = code.map(EventValue.integer) ?? .none
     port.record(Event(time: now, kind: .link, label: label, value: value), now: now)
-    breakOff(.linkLost, port)
+    breakOff(at: now, port)
     dissociate(at: now)
   }
 
@@ -134,9 +138,10 @@ public final class PHDDecoder: Decoder {
   }
 
   /// Report numbers begin anew with each association: what was lost around it cannot be counted.
-  private func breakOff(_ reason: DiscontinuityReason, _ port: DevicePort) {
+  private func breakOff(at now: HostTime, _ port: DevicePort) {
+    storeHeld(port, now: now)
     guard stage == .operating, port.isAnnounced, reports.hasBegun else { return }
-    port.outlets[0].noteGap(reason, missing: 0, timeStep: 0)
+    port.outlets[0].noteGap(.linkLost, missing: 0, timeStep: 0)
   }
 
   private func giveUp(at now: HostTime, _ port: DevicePort) {

@@ -18,12 +18,12 @@ struct SimulateCommand: ParsableCommand {
       after the gateway's first word, like drop@2 or unplug:3@5.
       """)
 
-  @Argument(help: "helmet, heart or glucose.")
+  @Argument(help: "helmet, heart, glucose or agent.")
   var device: SimulatedDevice
   @Option(help: "Where the device node shall be (heart, glucose).")
   var link: String?
-  @Option(help: "TCP port of 127.0.0.1, 0 for any free one (helmet).")
-  var port: UInt16 = 1972
+  @Option(help: "TCP port of 127.0.0.1, 0 for any free one (helmet, agent); else its profile's.")
+  var port: UInt16?
   @Option(help: "Stop after so many seconds.")
   var seconds: Double?
   @Option(help: "The same seed gives the same signal.")
@@ -54,7 +54,10 @@ struct SimulateCommand: ParsableCommand {
     if let capture, let seconds {
       try write(capture, seconds: seconds)
     } else {
-      try device == .helmet ? runHelmet() : runLine()
+      switch device.link {
+      case .tcp(let usual): try runServer(port: port ?? usual)
+      case .serial: try runLine()
+      }
     }
   }
 
@@ -74,7 +77,7 @@ struct SimulateCommand: ParsableCommand {
     report(truth, place: path)
   }
 
-  private func runHelmet() throws {
+  private func runServer(port: UInt16) throws {
     let host = TCPHost(device: plan.makeDevice(), port: port)
     try start("127.0.0.1:\(port)") { () throws(TransportError) in try host.start() }
     wait(at: "127.0.0.1:\(host.port)")
