@@ -6,6 +6,8 @@ enum DexcomTimeMethod: Int64 {
   case clockPair = 1
   /// Backfilled: as far from the last live reading as the transmitter says.
   case backfill = 2
+  /// Backfilled, and no live reading is known to reckon from: when the record was written.
+  case written = 3
 }
 
 /// The resolved moment of a record.
@@ -39,12 +41,14 @@ struct DexcomClock {
       } else if let lastLive {
         let system = lastLive.system - (lastLive.reading - reading)
         return DexcomMoment(utc: utc(system), method: .backfill)
+      } else {
+        return DexcomMoment(utc: utc(record.systemSeconds), method: .written)
       }
     }
     return DexcomMoment(utc: utc(record.systemSeconds), method: .clockPair)
   }
 
-  private func utc(_ systemSeconds: Int64) -> HostTime {
+  func utc(_ systemSeconds: Int64) -> HostTime {
     HostTime(nanoseconds: (systemSeconds + (offset ?? 0)) * .seconds(1))
   }
 }
