@@ -58,8 +58,9 @@ public final class VirtualAgent: VirtualDevice {
   private var corruptsNext = false
   private var input: [UInt8] = []
   private var output: [UInt8] = []
-  private var streams: [TruthStream]
-  private var noted = 0
+  var streams: [TruthStream]
+  /// Whether the first of `waiting` is in the truth already: it may be sent again.
+  var isNoted = false
   private var sentReports = 0
   public private(set) var isPlugged = true
   /// Types of all actions and choices asked for: for tests that none of them writes.
@@ -142,21 +143,22 @@ public final class VirtualAgent: VirtualDevice {
       isPlugged = true
     }
     if nextReading <= clock { makeReading() }
-    if let startedAt, nextFault < faults.count,
-      startedAt.advanced(by: faults[nextFault].after) <= clock
-    {
-      nextFault += 1
-      inject(faults[nextFault - 1].kind)
-    }
-    if let startedAt, nextAbort < settings.aborts.count,
-      startedAt.advanced(by: settings.aborts[nextAbort]) <= clock
-    {
-      nextAbort += 1
-      if stage == .operating { breakOff() }
-    }
+    if let startedAt { misbehave(clock.since(startedAt)) }
     guard silentUntil <= clock else { return }
     answerAll()
     if due <= clock { runOut() }
+  }
+
+  /// Faults and aborts that are due so long after the start.
+  private func misbehave(_ age: Int64) {
+    if nextFault < faults.count, faults[nextFault].after <= age {
+      nextFault += 1
+      inject(faults[nextFault - 1].kind)
+    }
+    if nextAbort < settings.aborts.count, settings.aborts[nextAbort] <= age {
+      nextAbort += 1
+      if stage == .operating { breakOff() }
+    }
   }
 
   private func makeReading() {
@@ -269,7 +271,7 @@ public final class VirtualAgent: VirtualDevice {
         return
       }
       waiting.removeFirst()
-      noted = 0
+      isNoted = false
       if !arrived { withhold() }
     }
   }
@@ -278,55 +280,8 @@ public final class VirtualAgent: VirtualDevice {
     guard awaitsConfirmation else { return }
     awaitsConfirmation = false
     waiting.removeFirst()
-    noted = 0
+    isNoted = false
     due = .distantFuture
     report()
-  }
-
-  private func withhold() {
-    let end = UInt64(streams[0].rowCount)
-    streams[0].withheld += [end - 2, end - 1]
-  }
-
-  /// A report that is sent again after a broken association is still the same two observations.
-  private func noteReport(_ reading: AgentReading) {
-    guard noted == 0 else { return }
-    noted = 1
-    note(reading, to: 0, record: Int64(streams[0].rowCount), report: reportNumber)
-    noteTrend(reading, record: Int64(streams[0].rowCount))
-  }
-
-  private func note(_ reading: AgentReading, to stream: Int, record: Int64, report: Int64) {
-    let none = Int64.min
-    let isAmount = reading.truth.state == 0 && reading.status == 0
-    let scale: Int64 = settings.isMolar ? 100_000 : 1_000_000
-    let amount = isAmount ? reading.truth.mantissa * scale : none
-    append(
-      [
-        record, report, 1, metric, settings.isMolar ? 4722 : 2130, reading.truth.mantissa,
-        reading.truth.exponent, reading.truth.state, reading.status, none,
-        settings.isMolar ? none : amount, settings.isMolar ? amount : none, reading.wall, none,
-        reading.utc, 1,
-      ], to: stream)
-  }
-
-  private func noteTrend(_ reading: AgentReading, record: Int64) {
-    let none = Int64.min
-    append(
-      [
-        record, reportNumber, 2, 128 << 16 | 29_400, 0, reading.trendMantissa, -1, 0, none, none,
-        none, none, reading.wall, none, reading.utc, 1,
-      ], to: 0)
-  }
-
-  /// Capillary plasma or interstitial fluid.
-  private var metric: Int64 { 2 << 16 | (settings.kind == .meter ? 29_116 : 29_140) }
-
-  private func append(_ row: [Int64], to stream: Int) {
-    for value in row {
-      for shift in 0..<8 {
-        streams[stream].rows.append(UInt8(truncatingIfNeeded: value >> Int64(shift * 8)))
-      }
-    }
   }
 }

@@ -144,18 +144,7 @@ public final class VirtualDexcom: VirtualDevice {
       memory.makeReading(at: nextReading)
       nextReading = nextReading.advanced(by: readingInterval)
     }
-    if let startedAt, nextFault < faults.count,
-      startedAt.advanced(by: faults[nextFault].after) <= clock
-    {
-      nextFault += 1
-      inject(faults[nextFault - 1].kind)
-    }
-    if let startedAt, nextIncident < incidents.count,
-      startedAt.advanced(by: incidents[nextIncident].after) <= clock
-    {
-      nextIncident += 1
-      happen(incidents[nextIncident - 1].kind)
-    }
+    if let startedAt { misbehave(clock.since(startedAt)) }
     if cutAt <= clock {
       cutAt = .distantFuture
       unplug(for: Self.reconnectTime)
@@ -164,6 +153,18 @@ public final class VirtualDexcom: VirtualDevice {
     while let reply = underWay.first, reply.due <= clock {
       output += reply.packet
       underWay.removeFirst()
+    }
+  }
+
+  /// Faults and incidents that are due so long after the start.
+  private func misbehave(_ age: Int64) {
+    if nextFault < faults.count, faults[nextFault].after <= age {
+      nextFault += 1
+      inject(faults[nextFault - 1].kind)
+    }
+    if nextIncident < incidents.count, incidents[nextIncident].after <= age {
+      nextIncident += 1
+      happen(incidents[nextIncident - 1].kind)
     }
   }
 

@@ -10,7 +10,7 @@ struct SimulateCommand: ParsableCommand {
     commandName: "simulate",
     abstract: "Run a virtual device that speaks its real wire protocol.",
     discussion: """
-      The helmet listens on a TCP port, the others on a pseudo-terminal, until
+      The helmet and the agent listen on a TCP port, the others on a pseudo-terminal, until
       Ctrl-C or the seconds are over. With --capture nothing runs in real
       time: the device is read by its own driver and the bytes go into a
       pcapng file, the same for the same seed.
