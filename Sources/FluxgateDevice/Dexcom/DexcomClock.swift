@@ -21,6 +21,9 @@ struct DexcomMoment {
 /// The receiver counts whole seconds, so no finer distance is known. Answers are only ever late: the
 /// smallest distance seen is the honest one, until the clocks have drifted two seconds apart.
 struct DexcomClock {
+  /// Seconds from 1970 that fit a moment in nanoseconds.
+  private static let farthest: Int64 = 9_000_000_000
+
   private(set) var offset: Int64?
   /// System seconds and reading seconds of the last record that came live.
   private var lastLive: (system: Int64, reading: Int64)?
@@ -49,6 +52,7 @@ struct DexcomClock {
   }
 
   func utc(_ systemSeconds: Int64) -> HostTime {
-    HostTime(nanoseconds: (systemSeconds + (offset ?? 0)) * .seconds(1))
+    let seconds = systemSeconds + (offset ?? 0)
+    return HostTime(nanoseconds: min(max(seconds, -Self.farthest), Self.farthest) * .seconds(1))
   }
 }

@@ -47,7 +47,8 @@ struct PHDAgentDescription {
 
 /// The agent's states as last told, so that only changes become events.
 struct PHDStates {
-  private static let clockTolerance = Int64.seconds(2)
+  /// Milliseconds.
+  private static let clockTolerance: Int64 = 2000
 
   private var battery: UInt16?
   private var power: UInt16?
@@ -69,7 +70,7 @@ struct PHDStates {
 
   /// The agent's wall clock beside the host's UTC, at first and whenever it was set.
   private mutating func clockChange(_ time: PHDTime, at now: HostTime) -> [Event] {
-    let distance = now.nanoseconds - time.wallMilliseconds * .milliseconds(1)
+    let distance = now.nanoseconds / .milliseconds(1) - time.wallMilliseconds
     if let known = clockDistance, abs(distance - known) < Self.clockTolerance { return [] }
     clockDistance = distance
     return [state("agent wall clock ms", time.wallMilliseconds, at: now)]

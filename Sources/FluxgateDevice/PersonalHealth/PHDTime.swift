@@ -18,6 +18,9 @@ enum PHDTime: Equatable {
   /// UTC in nanoseconds since 1970 and the zone's distance in minutes.
   case baseOffset(nanoseconds: Int64, minutes: Int64)
 
+  /// Years that a moment in nanoseconds can be reckoned from and to.
+  private static let years: ClosedRange<Int64> = 1970...2199
+
   /// Eight BCD bytes: century, year, month, day, hour, minute, second, hundredths. Nil where they are
   /// no date.
   static func absolute(_ reader: inout PHDReader) -> PHDTime? {
@@ -29,7 +32,7 @@ enum PHDTime: Equatable {
       parts[place] = Int64(byte >> 4) * 10 + Int64(byte & 15)
     }
     let year = parts[0] * 100 + parts[1]
-    guard isDecimal, reader.isWhole, year >= 1970, (1...12).contains(parts[2]),
+    guard isDecimal, reader.isWhole, years.contains(year), (1...12).contains(parts[2]),
       (1...31).contains(parts[3]), parts[4] < 24, parts[5] < 60, parts[6] <= 60
     else { return nil }
     let days = Self.days(year: year, month: parts[2], day: parts[3])

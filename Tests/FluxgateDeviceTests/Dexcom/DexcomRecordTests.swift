@@ -195,6 +195,13 @@ struct DexcomRecordTests {
     #expect(moment.utc.nanoseconds == .seconds(5002))
   }
 
+  @Test func `no clock is so wrong that its moments cannot be told`() {
+    var clock = DexcomClock()
+    clock.observe(systemSeconds: -2_147_483_648, at: HostTime(nanoseconds: .seconds(1_780_000_000)))
+    #expect(clock.utc(8_589_934_590).nanoseconds == .seconds(9_000_000_000))
+    #expect(clock.utc(0).nanoseconds == .seconds(1_780_000_000 + 2_147_483_648))
+  }
+
   @Test func `the least late answer sets the clocks against each other`() {
     var clock = DexcomClock()
     clock.observe(systemSeconds: 100, at: HostTime(nanoseconds: .seconds(501)))

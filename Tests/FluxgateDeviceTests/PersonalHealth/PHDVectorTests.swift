@@ -147,7 +147,10 @@ struct PHDVectorTests {
   }
 
   @Test func `times that are none are not made up`() {
-    for hex in ["2007130112100000", "20070201121000a0", "2007020124000000", "0007020112100000"] {
+    for hex in [
+      "2007130112100000", "20070201121000a0", "2007020124000000", "0007020112100000",
+      "2200010100000000",
+    ] {
       let bytes = Hex.bytes(hex)
       var reader = PHDReader(bytes.span.bytes)
       let time = PHDTime.absolute(&reader)
