@@ -60,7 +60,8 @@ extension PHDDecoder {
     guard segments[key] != nil || segments.count < PHDSegment.mostSegments else { return }
     segments[key] = segment
     let isUnread = segment.usageRead == nil || segment.usage != segment.usageRead
-    guard isUnread, segment.usage != 0, !segment.elements.isEmpty else { return }
+    // Entries of no bytes would be any number of entries.
+    guard isUnread, segment.usage != 0, segment.entryByteCount > 0 else { return }
     queue.append(.segment(store: segment.store, segment.number))
   }
 

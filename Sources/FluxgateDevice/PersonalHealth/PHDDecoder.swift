@@ -10,7 +10,7 @@ public final class PHDDecoder: Decoder {
   static let configurationTime = Int64.seconds(10)
   static let transferTime = Int64.seconds(20)
   static let associationTime = Int64.seconds(5)
-  static let mostHeld = 64
+  static let mostHeld = 16
   static let longestSilence = Int64.seconds(60)
 
   enum Stage { case closed, unassociated, configuring, operating }
