@@ -68,7 +68,7 @@ public final class PHDDecoder: Decoder {
   }
 
   public func decode(_ frame: RawSpan, at now: HostTime, port: DevicePort) {
-    guard stage != .closed, let type = frame.bigU16(at: 0) else { return }
+    guard stage != .closed, let type = frame.u16(bigEndianAt: 0) else { return }
     var body = PHDReader(frame.extracting(4..<frame.byteCount))
     switch type {
     case 0xE200: takeAssociation(&body, at: now, port)

@@ -20,12 +20,12 @@ struct PHDFramer: Framer {
     }
     guard let second = bytes.u8(at: 1) else { return .needMore(atLeast: 2) }
     guard second == 0 else { return .skip(byteCount: 1, .noise) }
-    guard let length = bytes.bigU16(at: 2) else { return .needMore(atLeast: 4) }
+    guard let length = bytes.u16(bigEndianAt: 2) else { return .needMore(atLeast: 4) }
     let whole = Int(length) + 4
     guard Self.lengths(of: kind).contains(Int(length)) else {
       return .skip(byteCount: 1, .badLength(Int(length)))
     }
-    if kind == Self.data, let inner = bytes.bigU16(at: 4), inner != length - 2 {
+    if kind == Self.data, let inner = bytes.u16(bigEndianAt: 4), inner != length - 2 {
       return .skip(byteCount: 1, .badLength(Int(inner)))
     }
     if bytes.byteCount >= whole { return .frame(byteCount: whole) }

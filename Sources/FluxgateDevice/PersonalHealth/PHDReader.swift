@@ -18,9 +18,9 @@ struct PHDReader: ~Escapable {
 
   mutating func u8() -> UInt8 { take(1).flatMap { bytes.u8(at: $0) } ?? 0 }
 
-  mutating func u16() -> UInt16 { take(2).flatMap { bytes.bigU16(at: $0) } ?? 0 }
+  mutating func u16() -> UInt16 { take(2).flatMap { bytes.u16(bigEndianAt: $0) } ?? 0 }
 
-  mutating func u32() -> UInt32 { take(4).flatMap { bytes.bigU32(at: $0) } ?? 0 }
+  mutating func u32() -> UInt32 { take(4).flatMap { bytes.u32(bigEndianAt: $0) } ?? 0 }
 
   /// The `count` bytes that follow, as a reader of their own.
   @_lifetime(copy self)
