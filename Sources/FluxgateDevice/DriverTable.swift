@@ -11,6 +11,7 @@ public enum DriverTable {
       case .frames: FramesDriver.make(setup)
       case .lines: LinesDriver.make(setup)
       case .lsl: LSLDriver.make(setup)
+      case .phd: PHDDriver.make(setup)
       }
     driver.geometry = profile.geometry
     return driver

@@ -46,8 +46,11 @@ public final class StreamOutlet {
   }
 
   /// Adds one row of integers to an int64 stream.
-  public func append(_ row: [Int64], at time: HostTime, now: HostTime) {
+  ///
+  /// Records may come out of order and hold their own times; a block's times never run backward.
+  public func append(_ row: [Int64], at moment: HostTime, now: HostTime) {
     precondition(description.sampleType == .int64 && row.count == description.channels.count)
+    let time = staging.rowCount > 0 ? max(moment, staging.header.lastTime) : moment
     // SAFETY: the bytes are read before `row` goes away.
     unsafe append(row.span.bytes, from: time, to: time, now: now)
   }

@@ -4,7 +4,7 @@ public import FluxgateTransport
 
 /// The virtual devices that there are, by the names the command line gives them.
 public enum SimulatedDevice: String, Sendable, CaseIterable {
-  case helmet, heart, glucose, cyton
+  case helmet, heart, glucose, agent, cyton
   case cytonDaisy = "cyton-daisy"
   case adsBoard = "ads-board"
   case freeEEG32 = "freeeeg32"
@@ -19,6 +19,7 @@ public enum SimulatedDevice: String, Sendable, CaseIterable {
     case .helmet: "fieldtrip-buffer"
     case .heart: "twinleaf-tio"
     case .glucose: "dexcom-g4"
+    case .agent: "ieee11073-tcp"
     case .cyton: "openbci-cyton"
     case .cytonDaisy: "openbci-cyton-daisy"
     case .adsBoard: "ads1299-board"
@@ -34,6 +35,7 @@ public enum SimulatedDevice: String, Sendable, CaseIterable {
   public var link: CaptureLink {
     switch self {
     case .helmet: .tcp(port: 1972)
+    case .agent: .tcp(port: 6024)
     case .heart, .glucose, .cyton, .cytonDaisy, .adsBoard, .freeEEG32, .zeroField, .totalField,
       .totalField1:
       .serial
@@ -74,6 +76,7 @@ public struct SimulationPlan: Sendable {
     case .helmet: VirtualFieldTripBuffer(helmet)
     case .heart: VirtualTwinleaf(heart)
     case .glucose: VirtualDexcom(seed: seed, historyHours: 12, faults: faults)
+    case .agent: VirtualAgent(agent)
     case .cyton: board(.cyton)
     case .cytonDaisy: board(.cytonDaisy)
     case .adsBoard: board(.adsBoard)
@@ -105,6 +108,13 @@ public struct SimulationPlan: Sendable {
   private var helmet: FieldTripServerSettings {
     var settings = FieldTripServerSettings()
     settings.channelCount = channelCount
+    settings.seed = seed
+    settings.faults = faults
+    return settings
+  }
+
+  private var agent: VirtualAgent.Settings {
+    var settings = VirtualAgent.Settings()
     settings.seed = seed
     settings.faults = faults
     return settings

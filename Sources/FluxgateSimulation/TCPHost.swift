@@ -87,7 +87,7 @@ public final class TCPHost: Sendable {
 
   private var failure: TransportError { .cannotOpen(name: "127.0.0.1:\(port)", errno: errno) }
 
-  private static func set(_ number: Int32, _ level: Int32, _ option: Int32) {
+  static func set(_ number: Int32, _ level: Int32, _ option: Int32) {
     var on: Int32 = 1
     // SAFETY: the kernel reads one Int32.
     _ = unsafe setsockopt(number, level, option, &on, socklen_t(MemoryLayout<Int32>.size))

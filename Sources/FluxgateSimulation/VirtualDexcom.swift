@@ -1,6 +1,6 @@
 public import FluxgateSignal
 
-/// A Dexcom G4 receiver made of code, with a synthetic wearer and a synthetic identity.
+/// A Dexcom receiver made of code, with a synthetic wearer and a synthetic identity.
 ///
 /// It begins at its first connection, with `historyHours` of readings behind it, and makes a new one
 /// every `readingInterval`. It only answers; the requests that change or erase a receiver are answered
@@ -15,6 +15,12 @@ public final class VirtualDexcom: VirtualDevice {
   private let loadedPages: [[UInt8]]
   private let faults: [InjectedFault]
   private var nextFault = 0
+  private let incidents: [VirtualDexcomIncident]
+  private var nextIncident = 0
+  /// Pages that are given at once; a request for more is declined.
+  private let mostPages: Int
+  private var cutsNext = false
+  private var cutAt = HostTime.distantFuture
   private var random: SeededRandom
   private var startedAt: HostTime?
   private var clock = HostTime(nanoseconds: 0)
@@ -34,12 +40,15 @@ public final class VirtualDexcom: VirtualDevice {
   /// - Parameters:
   ///   - readingInterval: nanoseconds from reading to reading; 300 s on a true receiver.
   ///   - replyDelay: nanoseconds from a request to its reply.
+  ///   - mostPages: pages that are given at once; a request for more is declined.
+  ///   - hidesPartitions: the receiver does not know the request for its partition table.
   ///   - brokenPages: pages whose stored header CRC is wrong, by record type.
   ///   - brokenRecords: record numbers whose stored CRC is wrong, by record type.
   public init(
-    seed: UInt64, historyHours: Int = 6, readingInterval: Int64 = .seconds(300),
-    replyDelay: Int64 = 0, faults: [InjectedFault] = [], brokenPages: [UInt8: Set<UInt32>] = [:],
-    brokenRecords: [UInt8: Set<UInt32>] = [:]
+    seed: UInt64, model: VirtualDexcomModel = .g4, historyHours: Int = 6,
+    readingInterval: Int64 = .seconds(300), replyDelay: Int64 = 0, faults: [InjectedFault] = [],
+    incidents: [VirtualDexcomIncident] = [], mostPages: Int = 4, hidesPartitions: Bool = false,
+    brokenPages: [UInt8: Set<UInt32>] = [:], brokenRecords: [UInt8: Set<UInt32>] = [:]
   ) {
     precondition(historyHours >= 0 && readingInterval >= .seconds(1) && replyDelay >= 0)
     random = SeededRandom(seed: seed)
@@ -47,9 +56,12 @@ public final class VirtualDexcom: VirtualDevice {
     self.readingInterval = readingInterval
     self.replyDelay = replyDelay
     self.faults = faults.sorted { $0.after < $1.after }
+    self.incidents = incidents.sorted { $0.after < $1.after }
+    self.mostPages = mostPages
     loadedPages = []
     memory = VirtualDexcomMemory(
-      seed: seed, brokenPages: brokenPages, brokenRecords: brokenRecords)
+      seed: seed, model: model, brokenPages: brokenPages, brokenRecords: brokenRecords)
+    memory.hidesPartitions = hidesPartitions
   }
 
   /// Serves recorded pages of 528 bytes as they are and makes no readings; `truth` stays empty.
@@ -60,7 +72,9 @@ public final class VirtualDexcom: VirtualDevice {
     replyDelay = 0
     self.faults = faults.sorted { $0.after < $1.after }
     loadedPages = pages
-    memory = VirtualDexcomMemory(seed: 1, brokenPages: [:], brokenRecords: [:])
+    incidents = []
+    mostPages = 4
+    memory = VirtualDexcomMemory(seed: 1, model: .g4, brokenPages: [:], brokenRecords: [:])
   }
 
   public var truth: [TruthStream] { memory.truth }
@@ -95,6 +109,10 @@ public final class VirtualDexcom: VirtualDevice {
     if let startedAt, nextFault < faults.count {
       due = min(due, startedAt.advanced(by: faults[nextFault].after))
     }
+    if let startedAt, nextIncident < incidents.count {
+      due = min(due, startedAt.advanced(by: incidents[nextIncident].after))
+    }
+    due = min(due, cutAt)
     if silentUntil > clock { due = min(due, silentUntil) }
     if let reply = underWay.first { due = min(due, reply.due) }
     return due
@@ -126,16 +144,27 @@ public final class VirtualDexcom: VirtualDevice {
       memory.makeReading(at: nextReading)
       nextReading = nextReading.advanced(by: readingInterval)
     }
-    if let startedAt, nextFault < faults.count,
-      startedAt.advanced(by: faults[nextFault].after) <= clock
-    {
-      nextFault += 1
-      inject(faults[nextFault - 1].kind)
+    if let startedAt { misbehave(clock.since(startedAt)) }
+    if cutAt <= clock {
+      cutAt = .distantFuture
+      unplug(for: Self.reconnectTime)
     }
     if silentUntil <= clock { answerAll() }
     while let reply = underWay.first, reply.due <= clock {
       output += reply.packet
       underWay.removeFirst()
+    }
+  }
+
+  /// Faults and incidents that are due so long after the start.
+  private func misbehave(_ age: Int64) {
+    if nextFault < faults.count, faults[nextFault].after <= age {
+      nextFault += 1
+      inject(faults[nextFault - 1].kind)
+    }
+    if nextIncident < incidents.count, incidents[nextIncident].after <= age {
+      nextIncident += 1
+      happen(incidents[nextIncident - 1].kind)
     }
   }
 
@@ -146,6 +175,14 @@ public final class VirtualDexcom: VirtualDevice {
     case .reboot: unplug(for: Self.reconnectTime)
     case .unplug(let duration): unplug(for: duration)
     case .stall(let duration): silentUntil = clock.advanced(by: duration)
+    }
+  }
+
+  private func happen(_ incident: VirtualDexcomIncident.Kind) {
+    switch incident {
+    case .erasedMemory: memory.erase()
+    case .clockChange(let seconds): memory.wearer.setClock(by: seconds)
+    case .cutReply: cutsNext = true
     }
   }
 
@@ -167,7 +204,8 @@ public final class VirtualDexcom: VirtualDevice {
     guard silentUntil <= clock else { return }
     while let request = takeRequest() {
       requestCounts[request[3], default: 0] += 1
-      emit(memory.reply(to: request[3], Array(request[4..<request.count - 2]), at: clock))
+      let payload = Array(request[4..<request.count - 2])
+      emit(memory.reply(to: request[3], payload, mostPages: mostPages, at: clock))
     }
   }
 
@@ -197,6 +235,12 @@ public final class VirtualDexcom: VirtualDevice {
     if corruptsNext {
       corruptsNext = false
       packet[Int(random.next() % UInt64(packet.count))] ^= UInt8(1 + random.next() % 255)
+    }
+    if cutsNext && packet.count > 20 {
+      cutsNext = false
+      output += packet[0..<packet.count / 2]
+      cutAt = clock.advanced(by: .milliseconds(1))
+      return
     }
     guard replyDelay > 0 else { return output += packet }
     underWay.append((clock.advanced(by: replyDelay), packet))

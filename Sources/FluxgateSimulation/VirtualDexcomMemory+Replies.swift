@@ -5,13 +5,16 @@ extension VirtualDexcomMemory {
   private enum Result: UInt8 { case acknowledged = 1, invalidCommand = 3, invalidParameter = 4 }
 
   /// The whole reply packet to a request.
-  func reply(to code: UInt8, _ payload: [UInt8], at now: HostTime) -> [UInt8] {
+  func reply(
+    to code: UInt8, _ payload: [UInt8], mostPages: Int, at now: HostTime
+  ) -> [UInt8] {
     switch code {
     case 10: packet(.acknowledged, [])
     case 11: packet(.acknowledged, Array(firmwareXML.utf8))
+    case 15 where hidesPartitions: packet(.invalidCommand, [])
     case 15: packet(.acknowledged, Array(partitionXML.utf8) + [0])
     case 16: pageRange(payload)
-    case 17: pages(payload)
+    case 17: pages(payload, most: mostPages)
     case 18: header(payload)
     case 29: packet(.acknowledged, number(wearer.displayOffset, 4))
     case 31: packet(.acknowledged, number(systemSeconds(at: now) - Self.systemOffset, 4))
@@ -19,6 +22,7 @@ extension VirtualDexcomMemory {
     case 35: packet(.acknowledged, number(Self.systemOffset, 4))
     case 33: packet(.acknowledged, number(87, 4))
     case 37: packet(.acknowledged, [1])
+    case 48: packet(.acknowledged, [2])
     default: packet(.invalidCommand, [])
     }
   }
@@ -32,8 +36,8 @@ extension VirtualDexcomMemory {
       .acknowledged, number(Int64(range.lowerBound), 4) + number(Int64(range.upperBound), 4))
   }
 
-  private func pages(_ payload: [UInt8]) -> [UInt8] {
-    guard payload.count == 6, (1...4).contains(payload[5]) else {
+  private func pages(_ payload: [UInt8], most: Int) -> [UInt8] {
+    guard payload.count == 6, (1...most).contains(Int(payload[5])) else {
       return packet(.invalidParameter, [])
     }
     var bytes: [UInt8] = []
@@ -64,7 +68,8 @@ extension VirtualDexcomMemory {
 
   private var firmwareXML: String {
     "<FirmwareHeader SchemaVersion='1' ApiVersion='2.2.0.0' TestApiVersion='2.4.0.0' "
-      + "ProductId='G4Receiver' ProductName='Dexcom G4 Receiver' SoftwareNumber='SW10050' "
+      + "ProductId='\(model.productID)' ProductName='\(model.productName)' "
+      + "SoftwareNumber='\(model.softwareNumber)' "
       + "FirmwareVersion='2.0.1.104' PortVersion='4.6.4.45' RFVersion='1.0.0.27' "
       + "DexBootVersion='3'/>"
   }

@@ -31,7 +31,7 @@ struct VirtualDexcomPartition {
   let revision: UInt8
   let recordLength: Int
   /// Older pages were overwritten long ago.
-  let firstPage: UInt32
+  private(set) var firstPage: UInt32
   private(set) var records: [[UInt8]] = []
   /// Recorded pages served as they are.
   var loaded: [UInt32: [UInt8]] = [:]
@@ -49,6 +49,11 @@ struct VirtualDexcomPartition {
   var nextRecord: UInt32 { UInt32(firstRecord + records.count) }
 
   mutating func add(_ record: [UInt8]) { records.append(record) }
+
+  mutating func erase() {
+    records = []
+    firstPage = 0
+  }
 
   var pageRange: ClosedRange<UInt32>? {
     if let first = loaded.keys.min(), let last = loaded.keys.max() { return first...last }
@@ -91,26 +96,44 @@ struct VirtualDexcomMemory {
   /// How far the receiver's clock is from UTC, in seconds.
   private let clockError: Int64
   let serial: String
+  let model: VirtualDexcomModel
+  var hidesPartitions = false
 
-  init(seed: UInt64, brokenPages: [UInt8: Set<UInt32>], brokenRecords: [UInt8: Set<UInt32>]) {
+  init(
+    seed: UInt64, model: VirtualDexcomModel, brokenPages: [UInt8: Set<UInt32>],
+    brokenRecords: [UInt8: Set<UInt32>]
+  ) {
+    self.model = model
     self.brokenPages = brokenPages
     self.brokenRecords = brokenRecords
-    wearer = VirtualWearer(seed: seed)
+    wearer = VirtualWearer(seed: seed, model: model)
     clockError = Int64(seed % 90) - 45
     serial = "SM" + String(10_000_000 + seed % 90_000_000)
-    for partition in [
+    for partition in Self.partitions(of: model) { partitions[partition.type] = partition }
+    addManufacturing()
+  }
+
+  private static func partitions(of model: VirtualDexcomModel) -> [VirtualDexcomPartition] {
+    func partition(
+      _ name: String, _ type: UInt8, _ layout: VirtualDexcomModel.Layout, firstPage: UInt32 = 0
+    ) -> VirtualDexcomPartition {
+      VirtualDexcomPartition(name, type, layout.revision, layout.length, firstPage: firstPage)
+    }
+    let common = [
       VirtualDexcomPartition("ManufacturingData", 0, 1, 500),
       VirtualDexcomPartition("SensorData", 3, 1, 20, firstPage: 7),
-      VirtualDexcomPartition("EGVData", 4, 2, 13, firstPage: 12),
-      VirtualDexcomPartition("CalSet", 5, 2, 148, firstPage: 2),
-      VirtualDexcomPartition("InsertionTime", 7, 1, 15),
-      VirtualDexcomPartition("MeterData", 10, 1, 16),
+      partition("EGVData", 4, model.glucose, firstPage: 12),
+      partition("CalSet", 5, model.calibration, firstPage: 2),
+      partition("InsertionTime", 7, model.insertion), partition("MeterData", 10, model.meter),
       VirtualDexcomPartition("UserEventData", 11, 1, 20),
-      VirtualDexcomPartition("UserSettingData", 12, 3, 48),
-    ] {
-      partitions[partition.type] = partition
-    }
-    addManufacturing()
+      partition("UserSettingData", 12, model.settings),
+    ]
+    return model.isTouchscreen ? common + [partition("BackfilledEGV", 18, model.glucose)] : common
+  }
+
+  /// As after the command that no gateway may send: every record but the maker's is gone.
+  mutating func erase() {
+    for type in partitions.keys where type != 0 { partitions[type]?.erase() }
   }
 
   func systemSeconds(at time: HostTime) -> Int64 {
@@ -142,12 +165,20 @@ struct VirtualDexcomMemory {
     let isBroken = brokenRecords[made.type]?.contains(number) ?? false
     if isBroken { record[record.count - 1] ^= 0xAA }
     partitions[made.type]?.add(record)
-    let utc = (system + Self.epoch - clockError) * .seconds(1)
-    let row = [Int64(number), system, system + wearer.displayOffset] + made.columns + [utc, 1]
+    let row =
+      [Int64(number), system, system + wearer.displayOffset] + made.columns
+      + [utc(made.resolved ?? system), made.resolved == nil ? 1 : 2]
     let page = number / UInt32(partition.perPage)
     let isHidden = brokenPages[made.type]?.contains(page) ?? false
     note(row, of: made.stream, isWithheld: isBroken || isHidden)
+    for (index, point) in made.points.enumerated() {
+      note(
+        [Int64(number), Int64(index)] + point + [utc(point[0]), 1], of: "calibration_points",
+        isWithheld: isBroken || isHidden)
+    }
   }
+
+  private func utc(_ system: Int64) -> Int64 { (system + Self.epoch - clockError) * .seconds(1) }
 
   private mutating func note(_ row: [Int64], of stream: String, isWithheld: Bool) {
     let place = truth.firstIndex { $0.name == stream } ?? truth.count

@@ -21,6 +21,7 @@ enum ReplayFixture {
         ]), 3
     ),
     (SimulationPlan(.glucose, seed: 13), 700),
+    (SimulationPlan(.agent, seed: 14), 200),
   ]
 
   static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -47,6 +48,7 @@ struct ReplayTests {
     (SimulationPlan(.helmet, seed: 5, channelCount: 16, faults: faults(unit: 1000)), 14),
     (SimulationPlan(.heart, seed: 6, faults: faults(unit: 1000)), 14),
     (SimulationPlan(.glucose, seed: 7, faults: faults(unit: 60_000)), 1300),
+    (SimulationPlan(.agent, seed: 8, faults: faults(unit: 20_000)), 600),
   ]
 
   private static func faults(unit: Int64) -> [InjectedFault] {
@@ -89,7 +91,7 @@ struct ReplayTests {
     #expect(left.map(\.rows) == right.map(\.rows))
   }
 
-  @Test(arguments: 0..<3)
+  @Test(arguments: 0..<4)
   func `a replayed capture gives the rows, breaks and digests of the live run`(place: Int) throws {
     let file = Scratch()
     let (plan, seconds) = Self.troubled[place]
@@ -97,15 +99,15 @@ struct ReplayTests {
     let replayed = try replay(file.path)
     expectSame(streams, replayed.streams)
     #expect(replayed.sent.map(\.differences) == [SentDifferences()])
-    #expect(streams.contains { $0.rowCount > 100 })
-    // The helmet's server and the receiver give again what a broken line kept back.
+    #expect(streams.contains { $0.rowCount > 50 })
+    // The helmet's server, the receiver and the agent give again what a broken line kept back.
     #expect(streams.contains { $0.lostCount > 0 } == (plan.device == .heart))
-    for (stream, made) in zip(streams, truth) where plan.device != .glucose {
+    for (stream, made) in zip(streams, truth) where ![.glucose, .agent].contains(plan.device) {
       #expect(UInt64(stream.rowCount) + stream.lostCount <= UInt64(made.rowCount))
     }
   }
 
-  @Test(arguments: 0..<3)
+  @Test(arguments: 0..<4)
   func `how reads were cut changes nothing`(place: Int) throws {
     let (plan, seconds) = Self.troubled[place]
     let whole = Scratch()
@@ -124,7 +126,7 @@ struct ReplayTests {
     expectSame(try replay(path).streams, paced.streams)
   }
 
-  @Test(arguments: 0..<3)
+  @Test(arguments: 0..<4)
   func `the simulators make the fixtures again, byte for byte`(place: Int) throws {
     let (plan, seconds) = ReplayFixture.all[place]
     let fresh = Scratch()
@@ -136,7 +138,7 @@ struct ReplayTests {
     #expect(kept.count < 300_000)
   }
 
-  @Test(arguments: 0..<3) func `fixtures replay to the digests kept beside them`(place: Int) throws
+  @Test(arguments: 0..<4) func `fixtures replay to the digests kept beside them`(place: Int) throws
   {
     let (plan, seconds) = ReplayFixture.all[place]
     let file = try Data(

@@ -37,6 +37,20 @@ import Testing
     #expect(outlet.counters.acceptedRows == 6)
   }
 
+  @Test func recordsOutOfOrderNeverRunABlocksTimesBackward() {
+    let outlet = Losses.outlet()
+    var reader = outlet.ring.claimReader()
+    for time in [500, 100, 700, 300, 200] as [Int64] {
+      outlet.append([time], at: HostTime(nanoseconds: time), now: HostTime(nanoseconds: 900))
+    }
+    outlet.flush()
+    var spans: [[Int64]] = []
+    while reader.consume({ block in
+      spans.append([block.header.firstTime.nanoseconds, block.header.lastTime.nanoseconds])
+    }) {}
+    #expect(spans == [[500, 700], [200, 200]])
+  }
+
   @Test func rowsTimesRunEvenlyAcrossBlocks() {
     let outlet = Losses.outlet()
     var reader = outlet.ring.claimReader()

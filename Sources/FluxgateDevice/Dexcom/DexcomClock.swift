@@ -6,6 +6,8 @@ enum DexcomTimeMethod: Int64 {
   case clockPair = 1
   /// Backfilled: as far from the last live reading as the transmitter says.
   case backfill = 2
+  /// Backfilled, and no live reading is known to reckon from: when the record was written.
+  case written = 3
 }
 
 /// The resolved moment of a record.
@@ -19,6 +21,9 @@ struct DexcomMoment {
 /// The receiver counts whole seconds, so no finer distance is known. Answers are only ever late: the
 /// smallest distance seen is the honest one, until the clocks have drifted two seconds apart.
 struct DexcomClock {
+  /// Seconds from 1970 that fit a moment in nanoseconds.
+  private static let farthest: Int64 = 9_000_000_000
+
   private(set) var offset: Int64?
   /// System seconds and reading seconds of the last record that came live.
   private var lastLive: (system: Int64, reading: Int64)?
@@ -39,12 +44,15 @@ struct DexcomClock {
       } else if let lastLive {
         let system = lastLive.system - (lastLive.reading - reading)
         return DexcomMoment(utc: utc(system), method: .backfill)
+      } else {
+        return DexcomMoment(utc: utc(record.systemSeconds), method: .written)
       }
     }
     return DexcomMoment(utc: utc(record.systemSeconds), method: .clockPair)
   }
 
-  private func utc(_ systemSeconds: Int64) -> HostTime {
-    HostTime(nanoseconds: (systemSeconds + (offset ?? 0)) * .seconds(1))
+  func utc(_ systemSeconds: Int64) -> HostTime {
+    let seconds = systemSeconds + (offset ?? 0)
+    return HostTime(nanoseconds: min(max(seconds, -Self.farthest), Self.farthest) * .seconds(1))
   }
 }

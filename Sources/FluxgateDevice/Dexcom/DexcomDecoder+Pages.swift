@@ -20,15 +20,18 @@ struct DexcomPageRange {
 extension DexcomDecoder {
   func takeRange(_ index: Int, _ payload: RawSpan, _ port: DevicePort) -> DexcomStep? {
     guard let range = DexcomPageRange(payload) else { return nil }
-    if range.isEmpty || progress[index].isRefused { return .after(index) }
+    if range.isEmpty, progress[index].page != nil {
+      progress[index].startAnew(port.outlets[index])
+    }
+    if range.isEmpty || progress[index].isRefused { return following(index) }
     if let page = progress[index].page, page > range.last {
       progress[index].startAnew(port.outlets[index])
     }
     if let page = progress[index].page {
-      return .page(index, page: max(page, range.first), last: range.last)
+      return pages(index, from: max(page, range.first), to: range.last)
     }
     if progress[index].expected == nil {
-      return .page(index, page: range.first, last: range.last)
+      return pages(index, from: range.first, to: range.last)
     }
     return .seek(index, page: range.last, first: range.first, last: range.last)
   }
@@ -45,12 +48,12 @@ extension DexcomDecoder {
     let expected = progress[index].expected ?? 0
     if page == range.upperBound && header.endRecord < expected {
       progress[index].startAnew(port.outlets[index])
-      return .page(index, page: range.lowerBound, last: range.upperBound)
+      return pages(index, from: range.lowerBound, to: range.upperBound)
     }
     guard header.firstRecord <= expected || page == range.lowerBound else {
       return .seek(index, page: page - 1, first: range.lowerBound, last: range.upperBound)
     }
-    return .page(index, page: page, last: range.upperBound)
+    return pages(index, from: page, to: range.upperBound)
   }
 
   func damagedHeader(
@@ -58,27 +61,53 @@ extension DexcomDecoder {
   ) -> DexcomStep {
     let (first, last) = (range.lowerBound, range.upperBound)
     if let again = reread(.seek(index, page: page, first: first, last: last)) { return again }
-    guard page > first else { return .page(index, page: first, last: last) }
+    guard page > first else { return pages(index, from: first, to: last) }
     return .seek(index, page: page - 1, first: first, last: last)
   }
 
-  func takePage(
-    _ index: Int, _ page: UInt32, _ last: UInt32, _ payload: RawSpan, at now: HostTime,
+  /// Takes pages one by one; the first that is not as it should be is asked for alone.
+  func takePages(
+    _ index: Int, _ wanted: Range<UInt32>, _ last: UInt32, _ payload: RawSpan, at now: HostTime,
     _ port: DevicePort
   ) -> DexcomStep? {
-    guard payload.byteCount == DexcomPage.byteCount else { return nil }
-    guard let header = DexcomPageHeader(payload) else { return damagedPage(index, page, last) }
-    guard header.type == progress[index].type.rawValue && header.page == page else { return nil }
+    guard payload.byteCount == wanted.count * DexcomPage.byteCount else { return nil }
+    for page in wanted {
+      let start = Int(page - wanted.lowerBound) * DexcomPage.byteCount
+      let bytes = payload.extracting(start..<start + DexcomPage.byteCount)
+      guard let header = DexcomPageHeader(bytes) else { return damagedPage(index, page, last) }
+      guard header.type == progress[index].type.rawValue && header.page == page else { return nil }
+      if let step = takePage(index, header, last, bytes, at: now, port) { return step }
+      progress[index].page = page
+    }
+    return behind(index, wanted.upperBound - 1, last)
+  }
+
+  /// - Returns: what must be done before the next page can be; nil when this one is done.
+  private func takePage(
+    _ index: Int, _ header: DexcomPageHeader, _ last: UInt32, _ bytes: RawSpan, at now: HostTime,
+    _ port: DevicePort
+  ) -> DexcomStep? {
+    if header.page == last && header.endRecord < progress[index].expected ?? 0 {
+      progress[index].startAnew(port.outlets[index])
+      return .range(index)
+    }
     guard
       let length = partitions.length(of: progress[index].type, revision: header.revision)
     else { return refuseRevision(index, header, at: now, port) }
-    guard let damaged = newDamage(index, payload, header, length) else {
-      return damagedPage(index, page, last)
+    guard let damaged = newDamage(index, bytes, header, length) else {
+      return damagedPage(index, header.page, last)
     }
-    let step = DexcomStep.page(index, page: page, last: last)
-    if damaged, let again = reread(step) { return again }
-    takeRecords(index, payload, header, length, at: now, port)
-    return behind(index, page, last)
+    let alone = DexcomStep.page(index, page: header.page, last: last, count: 1)
+    if damaged, let again = reread(alone) { return again }
+    takeRecords(index, bytes, header, length, at: now, port)
+    return nil
+  }
+
+  /// Reads as many pages at once as the receiver has been seen to give.
+  func pages(_ index: Int, from page: UInt32, to last: UInt32) -> DexcomStep {
+    let most = readsSingly ? 1 : Self.mostPages
+    let count = last >= page ? min(UInt64(last - page) + 1, most) : 1
+    return .page(index, page: page, last: last, count: UInt8(count))
   }
 
   /// Whether a record not yet handed over fails its CRC; nil when the header cannot be true.
@@ -101,15 +130,17 @@ extension DexcomDecoder {
     progress[index].place(header, length: length)
     _ = DexcomPage.forEachRecord(of: header, in: payload, length: length) { number, bytes in
       guard let bytes else { return progress[index].lose(number, outlet) }
-      let record = DexcomRecord(
+      var record = DexcomRecord(
         type: type, revision: header.revision, number: number, bytes: bytes)
+      record.predicts = firmware["SoftwareNumber"] != Self.silentSoftware
+      if progress[index].isNew(number) { tell(of: record, at: now, port) }
       progress[index].take(record, &clock, outlet, now: now)
     }
   }
 
   /// A page that stays damaged is passed over; the next good record tells how many it held.
   func damagedPage(_ index: Int, _ page: UInt32, _ last: UInt32) -> DexcomStep {
-    if let again = reread(.page(index, page: page, last: last)) { return again }
+    if let again = reread(.page(index, page: page, last: last, count: 1)) { return again }
     progress[index].skip(page: page)
     return behind(index, page, last)
   }
@@ -117,7 +148,7 @@ extension DexcomDecoder {
   /// The last page is read again in the next round, as it may have grown.
   private func behind(_ index: Int, _ page: UInt32, _ last: UInt32) -> DexcomStep {
     progress[index].page = page
-    return page < last ? .page(index, page: page + 1, last: last) : .after(index)
+    return page < last ? pages(index, from: page + 1, to: last) : following(index)
   }
 
   private func refuseRevision(
@@ -129,6 +160,19 @@ extension DexcomDecoder {
       Event(
         time: now, kind: .deviceMessage, label: label, value: .integer(Int64(header.revision))),
       now: now)
-    return .after(index)
+    return following(index)
+  }
+
+  /// The step behind everything of the type at `index`.
+  func following(_ index: Int) -> DexcomStep {
+    let types = DexcomRecordType.streams
+    let next = types.indices.dropFirst(index + 1).first { isHeld(types[$0]) }
+    return next.map(DexcomStep.range) ?? .idle
+  }
+
+  /// Only touchscreen receivers know backfilled readings as a type.
+  private func isHeld(_ type: DexcomRecordType) -> Bool {
+    type != .backfilled || partitions.lists(type)
+      || Self.touchscreens.contains(firmware["ProductId"] ?? "")
   }
 }

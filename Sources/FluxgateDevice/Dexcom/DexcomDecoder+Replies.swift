@@ -19,15 +19,16 @@ extension DexcomDecoder {
     switch step {
     case .ping: payload.byteCount == 0 ? .firmware : nil
     case .firmware: takeFirmware(payload)
-    case .partitions: takePartitions(payload)
+    case .partitions: takePartitions(payload, port)
     case .manufacturingRange, .manufacturingPage: takeMaker(step, payload, port)
     case .systemOffset, .realTimeClock, .systemTime, .displayOffset:
       takeClock(step, payload, at: now, port)
     case .range(let index): takeRange(index, payload, port)
     case .seek(let index, let page, let first, let last):
       takeHeader(index, page, first...max(first, last), payload, port)
-    case .page(let index, let page, let last):
-      takePage(index, page, last, payload, at: now, port)
+    case .page(let index, let page, let last, let count):
+      takePages(index, page..<page + UInt32(count), last, payload, at: now, port)
+    case .batteryLevel, .batteryState: takePower(step, payload, at: now, port)
     case .idle: nil
     }
   }
@@ -35,11 +36,16 @@ extension DexcomDecoder {
   /// The receiver answered with an error. Where a reply is essential it is asked for again in time.
   func refusal(of step: DexcomStep, result: UInt8, _ port: DevicePort) -> DexcomStep? {
     switch step {
+    case .firmware: .partitions
+    case .partitions: .manufacturingRange
     case .manufacturingRange, .manufacturingPage: identified(as: "", port)
-    case .range(let index): .after(index)
+    case .batteryLevel: .batteryState
+    case .batteryState: .range(0)
+    case .range(let index): following(index)
     case .seek(let index, let page, let first, let last):
       damagedHeader(index, page, first...max(first, last))
-    case .page(let index, let page, let last): damagedPage(index, page, last)
+    case .page(let index, let page, let last, let count):
+      count > 1 ? singly(step) : damagedPage(index, page, last)
     default: nil
     }
   }
@@ -51,8 +57,17 @@ extension DexcomDecoder {
     return .partitions
   }
 
-  private func takePartitions(_ payload: RawSpan) -> DexcomStep? {
+  /// This receiver gives no more than a page at once.
+  private func singly(_ step: DexcomStep) -> DexcomStep {
+    readsSingly = true
+    return step.narrowed
+  }
+
+  private func takePartitions(_ payload: RawSpan, _ port: DevicePort) -> DexcomStep? {
     guard let table = DexcomPartitions(xml: payload) else { return nil }
+    if table.pageBytes != DexcomPage.recordBytes {
+      port.refuse(.unsupported(what: "pages of \(table.pageBytes) bytes"))
+    }
     partitions = table
     return .manufacturingRange
   }
@@ -107,12 +122,15 @@ extension DexcomDecoder {
     let clock = StreamDescription(
       name: "clock", kind: .records, category: setup.category, sampleType: .int64,
       channels: DexcomColumns.clock, rate: nil)
+    let points = StreamDescription(
+      name: "calibration_points", kind: .records, category: setup.category, sampleType: .int64,
+      channels: DexcomColumns.calibrationPoints, rate: nil)
     let streams = DexcomRecordType.streams.map { $0.description(in: setup.category) }
     port.announce(
       DeviceIdentity(
         maker: "Dexcom", model: firmware["ProductName"] ?? "receiver", serial: serial,
         firmware: firmware["FirmwareVersion"] ?? ""),
-      streams: streams + [clock])
+      streams: streams + [clock, points])
   }
 
   private func takeClock(
@@ -134,8 +152,21 @@ extension DexcomDecoder {
       return .displayOffset
     default:
       recordClocks(displayOffset: Int64(Int32(bitPattern: word)), at: now, port)
-      return .range(0)
+      return .batteryLevel
     }
+  }
+
+  private func takePower(
+    _ step: DexcomStep, _ payload: RawSpan, at now: HostTime, _ port: DevicePort
+  ) -> DexcomStep? {
+    let isLevel = step == .batteryLevel
+    guard payload.byteCount == (isLevel ? 4 : 1),
+      let found = isLevel ? payload.u32(at: 0).map(Int64.init) : payload.u8(at: 0).map(Int64.init)
+    else { return nil }
+    let change =
+      isLevel ? states.battery(found, at: now) : states.charger(found, at: now)
+    if let change { port.record(change, now: now) }
+    return isLevel ? .batteryState : .range(0)
   }
 
   private func recordClocks(displayOffset: Int64, at now: HostTime, _ port: DevicePort) {

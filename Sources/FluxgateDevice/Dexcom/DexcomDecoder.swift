@@ -15,6 +15,11 @@ public final class DexcomDecoder: Decoder {
   static let restartPause = Int64.seconds(5)
   static let longestSilence = Int64.seconds(60)
   static let mostReadings = 4
+  static let mostPages: UInt64 = 4
+  /// Product ids of touchscreen receivers.
+  static let touchscreens: Set<String> = ["ScoutReceiver", "OrionReceiver"]
+  /// The touchscreen software for G5, whose predicted word predicts nothing.
+  static let silentSoftware = "SW10751"
 
   enum Conversation {
     case closed
@@ -30,7 +35,10 @@ public final class DexcomDecoder: Decoder {
   private var firstOpened: HostTime?
   /// How often the page or header asked for has come damaged.
   var readings = 0
+  /// The receiver has refused to give several pages at once.
+  var readsSingly = false
   var partitions = DexcomPartitions()
+  var states = DexcomStates()
   var clock = DexcomClock()
   var clockRow = DexcomClockRow()
   var firmware: [String: String] = [:]
@@ -45,6 +53,7 @@ public final class DexcomDecoder: Decoder {
   }
 
   public func linkOpened(at now: HostTime, port: DevicePort) {
+    if let what = setup.settings["unsupported"] { return port.refuse(.unsupported(what: what)) }
     firstOpened = firstOpened ?? now
     isUnsettled = true
     ask(.ping, attempt: 1, at: now, port)
@@ -93,7 +102,7 @@ public final class DexcomDecoder: Decoder {
     case .waiting(let step, let attempt, let deadline) where deadline <= now:
       isUnsettled = true
       if attempt < Self.mostAttempts {
-        ask(step, attempt: attempt + 1, at: now, port)
+        ask(step.narrowed, attempt: attempt + 1, at: now, port)
       } else {
         giveUp(at: now, port)
       }
@@ -152,6 +161,7 @@ public final class DexcomDecoder: Decoder {
 /// Makes what reads a Dexcom receiver.
 public enum DexcomDriver {
   /// Settings: `poll_seconds`, 1...3600, how often new records are asked for; 60 unless told.
+  /// `unsupported` names a receiver that is only recognised: it is refused and nothing is sent.
   public static func make(_ setup: DriverSetup) -> Driver {
     let expectation = DexcomExpectation()
     return Driver(

@@ -49,13 +49,17 @@ struct DexcomLayout {
   var fieldsEnd: Int { fields.values.reduce(8) { max($0, $1.end) } }
 
   static func of(_ type: DexcomRecordType, revision: UInt8) -> DexcomLayout? {
-    all(of: type).first { $0.revisions.contains(revision) }
+    table[type]?.first { $0.revisions.contains(revision) }
   }
+
+  private static let table = Dictionary(
+    uniqueKeysWithValues: DexcomRecordType.allCases.map { ($0, all(of: $0)) })
 
   private static func all(of type: DexcomRecordType) -> [DexcomLayout] {
     switch type {
     case .manufacturing: [DexcomLayout(revisions: 1...1, length: 500, fields: [:])]
     case .egv: [egv, egvG5, egvTouchscreen]
+    case .backfilled: [egvG5, egvTouchscreen]
     case .sensor: [sensor]
     case .calibration: [calibration(1...2, 148), calibration(3...3, 249)]
     case .insertion: [insertion(1...1, 15), insertion(2...2, 25)]
@@ -136,37 +140,4 @@ struct DexcomLayout {
       "alarm_profile": DexcomField(40, .u8), "setup_state": DexcomField(41, .u8),
       "unknown": DexcomField(42, .u32),
     ])
-}
-
-/// Lengths of records as the receiver's own partition table states them.
-struct DexcomPartitions {
-  private var lengths: [UInt16: Int] = [:]
-
-  init() {}
-
-  /// Nil when the answer is no partition table.
-  init?(xml: RawSpan) {
-    let elements = DexcomXML.elements(in: xml)
-    guard elements.first(where: { $0.name == "PartitionInfo" }) != nil else { return nil }
-    for element in elements where element.name == "Partition" {
-      guard let type = element.attributes["Id"].flatMap(UInt8.init),
-        let revision = element.attributes["RecordRevision"].flatMap(UInt8.init),
-        let length = element.attributes["RecordLength"].flatMap(Int.init),
-        (10...DexcomPage.recordBytes).contains(length)
-      else { continue }
-      lengths[Self.key(type, revision)] = length
-    }
-  }
-
-  /// Nil when no layout is known for the revision, or its numbers do not fit the stated length: such
-  /// records are refused, never guessed at.
-  func length(of type: DexcomRecordType, revision: UInt8) -> Int? {
-    guard let layout = DexcomLayout.of(type, revision: revision) else { return nil }
-    let length = lengths[Self.key(type.rawValue, revision)] ?? layout.length
-    return length >= layout.fieldsEnd + 2 ? length : nil
-  }
-
-  private static func key(_ type: UInt8, _ revision: UInt8) -> UInt16 {
-    UInt16(type) << 8 | UInt16(revision)
-  }
 }

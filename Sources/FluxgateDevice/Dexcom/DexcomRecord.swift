@@ -27,6 +27,25 @@ struct DexcomGlucose: Equatable {
   private var bits: Int64 { Int64(word & 0x03FF) }
 }
 
+/// What a receiver expects glucose to be in twenty minutes, where its revision and product say so.
+struct DexcomPrediction: Equatable {
+  /// Set by touchscreen receivers that cannot tell.
+  private static let unavailable: UInt16 = 13
+  private static let lowSoon: UInt16 = 0x8000
+
+  /// Nil where there is no prediction.
+  var word: UInt16?
+
+  /// Columns `predicted_glucose`, `predicted_state` and `urgent_low_soon`.
+  var columns: [Int64] {
+    guard let word, word != Self.unavailable else {
+      return [DexcomColumns.missing, DexcomColumns.missing, DexcomColumns.missing]
+    }
+    let glucose = DexcomGlucose(word: word)
+    return [glucose.glucose, glucose.state.rawValue, word & Self.lowSoon != 0 ? 1 : 0]
+  }
+}
+
 /// One record whose CRC held, read by the layout of its type and revision.
 struct DexcomRecord: ~Escapable {
   static let backfilled: UInt16 = 0x2000
@@ -34,6 +53,8 @@ struct DexcomRecord: ~Escapable {
   let type: DexcomRecordType
   let revision: UInt8
   let number: UInt32
+  /// False for the one product whose predicted word means something else.
+  var predicts = true
   private let bytes: RawSpan
 
   @_lifetime(copy bytes)
@@ -49,11 +70,12 @@ struct DexcomRecord: ~Escapable {
 
   /// System seconds of the reading itself, where the revision has them.
   var readingSeconds: Int64? {
-    DexcomLayout.of(type, revision: revision)?.fields["reading_seconds"]?.value(in: bytes)
+    number("reading_seconds")
   }
 
-  /// Only revision 5 says so of a record of glucose.
+  /// All of their own type are; among the others only revision 5 says so.
   var isBackfilled: Bool {
+    if type == .backfilled { return true }
     guard type == .egv, revision == 5, let word = bytes.u16(at: 8) else { return false }
     return word & Self.backfilled != 0
   }
@@ -62,12 +84,36 @@ struct DexcomRecord: ~Escapable {
   func row(at moment: DexcomMoment) -> [Int64] {
     let fields = DexcomLayout.of(type, revision: revision)?.fields ?? [:]
     let own = DexcomColumns.own(of: type)
-    let read = type == .egv ? glucoseColumns : []
-    let rest = own.dropFirst(read.count).map {
+    let isGlucose = type == .egv || type == .backfilled
+    let read = isGlucose ? glucoseColumns : []
+    let predicted = isGlucose ? prediction(fields).columns : []
+    let rest = own.dropFirst(read.count).dropLast(predicted.count).map {
       fields[$0.name]?.value(in: bytes) ?? DexcomColumns.missing
     }
-    return [Int64(number), systemSeconds, displaySeconds] + read + rest
+    return [Int64(number), systemSeconds, displaySeconds] + read + rest + predicted
       + [moment.utc.nanoseconds, moment.method.rawValue]
+  }
+
+  private func prediction(_ fields: [String: DexcomField]) -> DexcomPrediction {
+    let word = predicts ? fields["predicted_word"]?.value(in: bytes) : nil
+    return DexcomPrediction(word: word.map { UInt16(truncatingIfNeeded: $0) })
+  }
+
+  /// A number of the layout by its name; nil where this revision has none.
+  func number(_ name: String) -> Int64? {
+    DexcomLayout.of(type, revision: revision)?.fields[name]?.value(in: bytes)
+  }
+
+  /// What a calibration rests on, up to the end of the record: time entered, meter value, raw value,
+  /// time applied, one byte of unknown meaning.
+  func calibrationPoint(_ index: Int) -> [Int64]? {
+    let start = 44 + index * 17
+    guard type == .calibration, start + 17 + 2 <= bytes.byteCount else { return nil }
+    let fields = [
+      DexcomField(start, .u32), DexcomField(start + 4, .i32), DexcomField(start + 8, .i32),
+      DexcomField(start + 12, .u32), DexcomField(start + 16, .u8),
+    ]
+    return fields.map { $0.value(in: bytes) ?? DexcomColumns.missing }
   }
 
   /// The columns of `egv` that are parts of two packed numbers.

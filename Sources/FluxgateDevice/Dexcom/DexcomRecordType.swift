@@ -12,10 +12,12 @@ enum DexcomRecordType: UInt8, CaseIterable {
   case meter = 10
   case userEvent = 11
   case userSetting = 12
+  /// Readings that reached a touchscreen receiver late; only these have the type.
+  case backfilled = 18
 
   /// In the order of reading.
   static let streams: [DexcomRecordType] = [
-    .egv, .sensor, .calibration, .insertion, .meter, .userEvent, .userSetting,
+    .egv, .backfilled, .sensor, .calibration, .insertion, .meter, .userEvent, .userSetting,
   ]
 
   var streamName: String {
@@ -28,6 +30,7 @@ enum DexcomRecordType: UInt8, CaseIterable {
     case .meter: "meter"
     case .userEvent: "user_event"
     case .userSetting: "settings"
+    case .backfilled: "egv_backfilled"
     }
   }
 
@@ -62,7 +65,7 @@ enum DexcomColumns {
   static func own(of type: DexcomRecordType) -> [Channel] {
     switch type {
     case .manufacturing: []
-    case .egv: egv
+    case .egv, .backfilled: egv
     case .sensor:
       codes("unfiltered", "filtered") + [column("rssi", "rssi", "dBm")] + codes("unknown")
     case .calibration: codes("slope", "intercept", "scale", "unknown", "decay", "point_count")
@@ -82,6 +85,14 @@ enum DexcomColumns {
     + [column("flags", "flags")] + codes("raw_word", "raw_trend")
     + [column("reading_seconds", "time", "s"), column("transmitter_seconds", "time", "s")]
     + codes("filtered_rate", "algorithm_state", "predicted_word")
+    + [column("predicted_glucose", "glucose", "mg/dL")]
+    + codes("predicted_state", "urgent_low_soon")
+
+  /// One meter value that a calibration rests on; `record_number` is the calibration's.
+  static let calibrationPoints =
+    [column("record_number", "index"), column("point", "index")]
+    + [column("entered_seconds", "time", "s"), column("glucose", "glucose", "mg/dL")]
+    + codes("raw") + [column("applied_seconds", "time", "s")] + codes("unknown") + trailing
 
   private static let setting =
     [column("system_offset", "time", "s"), column("display_offset", "time", "s")]

@@ -39,6 +39,7 @@ public enum DriverName: String, Sendable, CaseIterable, Hashable {
   case frames
   case lines
   case lsl
+  case phd
 }
 
 public enum ProfileTransport: Sendable, Hashable {

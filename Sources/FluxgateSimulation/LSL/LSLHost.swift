@@ -98,7 +98,7 @@ public final class LSLHost: Sendable {
     let number = socket(AF_INET, kind, 0)
     guard number >= 0 else { return nil }
     TCPLine.set(number, SOL_SOCKET, SO_REUSEADDR)
-    if TCPLine.bind(number, port), Glibc.listen(number, 8) == 0 { return number }
+    if Loopback.bind(number, port), Glibc.listen(number, 8) == 0 { return number }
     _ = close(number)
     return nil
   }

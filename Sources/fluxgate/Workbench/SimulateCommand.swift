@@ -10,8 +10,9 @@ struct SimulateCommand: ParsableCommand {
     commandName: "simulate",
     abstract: "Run a virtual device that speaks its real wire protocol.",
     discussion: """
-      The helmet listens on a TCP port, lsl is a Lab Streaming Layer outlet on
-      the loopback, the others are on a pseudo-terminal, until Ctrl-C or the seconds are over. With --capture nothing runs in real
+      The helmet and the agent listen on a TCP port, lsl is a Lab Streaming
+      Layer outlet on the loopback, the others are on a pseudo-terminal, until
+      Ctrl-C or the seconds are over. With --capture nothing runs in real
       time: the device is read by its own driver and the bytes go into a
       pcapng file, the same for the same seed.
       Faults: \(FaultOption.usage), each with @SECONDS
@@ -20,10 +21,10 @@ struct SimulateCommand: ParsableCommand {
 
   @Argument(help: "One of \(SimulatedDevice.allCases.map(\.rawValue).joined(separator: ", ")).")
   var device: SimulatedDevice
-  @Option(help: "Where the device node shall be (all but the helmet).")
+  @Option(help: "Where the device node shall be (all but the helmet and the agent).")
   var link: String?
-  @Option(help: "TCP port of 127.0.0.1, 0 for any free one (helmet).")
-  var port: UInt16 = 1972
+  @Option(help: "TCP port of 127.0.0.1, 0 for any free one (helmet, agent); else its profile's.")
+  var port: UInt16?
   @Option(help: "Stop after so many seconds.")
   var seconds: Double?
   @Option(help: "The same seed gives the same signal.")
@@ -54,10 +55,10 @@ struct SimulateCommand: ParsableCommand {
     if let capture, let seconds {
       try write(capture, seconds: seconds)
     } else {
-      switch device {
-      case .helmet: try runHelmet()
+      switch device.link {
+      case .tcp(let usual): try runServer(port: port ?? usual)
       case .lsl: try runOutlet()
-      case .heart, .glucose: try runLine()
+      case .serial, .udp: try runLine()
       }
     }
   }
@@ -78,7 +79,7 @@ struct SimulateCommand: ParsableCommand {
     report(truth, place: path)
   }
 
-  private func runHelmet() throws {
+  private func runServer(port: UInt16) throws {
     let host = TCPHost(device: plan.makeDevice(), port: port)
     try start("127.0.0.1:\(port)") { () throws(TransportError) in try host.start() }
     wait(at: "127.0.0.1:\(host.port)")

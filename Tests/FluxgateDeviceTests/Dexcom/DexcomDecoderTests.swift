@@ -6,7 +6,8 @@ import Testing
 
 struct DexcomDecoderTests {
   static let streams = [
-    "egv", "sensor", "calibration", "insertion", "meter", "user_event", "settings",
+    "egv", "sensor", "calibration", "calibration_points", "insertion", "meter", "user_event",
+    "settings",
   ]
 
   /// Every row the device made was stored, bit for bit and once.
@@ -42,7 +43,7 @@ struct DexcomDecoderTests {
   @Test func `only requests that read are ever sent`() throws {
     let bench = DexcomBench(VirtualDexcom(seed: 3), length: .seconds(200))
     try bench.run()
-    let reading: Set<UInt8> = [10, 11, 15, 16, 17, 18, 29, 31, 34, 35]
+    let reading: Set<UInt8> = [10, 11, 15, 16, 17, 18, 29, 31, 33, 34, 35, 48]
     #expect(!bench.device.requestCounts.isEmpty)
     #expect(Set(bench.device.requestCounts.keys).isSubset(of: reading))
   }
@@ -71,9 +72,7 @@ struct DexcomDecoderTests {
     let first = DexcomBench(VirtualDexcom(seed: 6, historyHours: 20), length: .seconds(10))
     try first.run()
     let newest = Dictionary(
-      uniqueKeysWithValues: DexcomRecordType.streams.map {
-        ($0.streamName, first.numbers($0.streamName).last)
-      })
+      uniqueKeysWithValues: Self.streams.map { ($0, first.numbers($0).last) })
     let setup = DriverSetup(category: .glucose) { serial, stream in
       serial == "SM10000006" ? newest[stream] ?? nil : nil
     }
@@ -222,7 +221,8 @@ struct DexcomDecoderTests {
     }
     #expect(messages.count == 1)
     #expect(messages.first?["value"] == 77)
-    #expect(bench.board.labels.all.first == "dexcom egv revision is not known")
+    let label = messages.first?["label"].map { bench.board.labels.all[Int($0)] }
+    #expect(label == "dexcom egv revision is not known")
   }
 
   @Test func `random bytes never stop the driver`() {

@@ -119,6 +119,56 @@ struct DexcomRecordTests {
       .egv, 5, Self.closed("01000000 02000000 5a20 03000000 04000000 fe 14 06 0d00"))
     #expect(touch["predicted_word"] == 13)
     #expect(touch["flags"] == 0x2000)
+    #expect(touch["predicted_glucose"] == Self.none)
+    #expect(touch["urgent_low_soon"] == Self.none)
+  }
+
+  @Test(arguments: [
+    ("5a80", 90, 0, 1), ("5a00", 90, 0, 0), ("1e00", Int64.min, 1, 0), ("c201", Int64.min, 2, 0),
+    ("0500", Int64.min, 3, 0),
+  ])
+  func `predictions`(_ word: String, _ glucose: Int64, _ state: Int64, _ soon: Int64) {
+    for type in [DexcomRecordType.egv, .backfilled] {
+      let row = Self.row(
+        type, 5, Self.closed("01000000 02000000 5a00 03000000 04000000 fe 14 06 " + word))
+      #expect(row["predicted_glucose"] == glucose)
+      #expect(row["predicted_state"] == state)
+      #expect(row["urgent_low_soon"] == soon)
+    }
+  }
+
+  @Test func `the G5 touchscreen's word predicts nothing`() {
+    let bytes = Hex.bytes(
+      Self.closed("01000000 02000000 5a00 03000000 04000000 fe 14 06 5a80"))
+    var record = DexcomRecord(type: .egv, revision: 5, number: 1, bytes: bytes.span.bytes)
+    record.predicts = false
+    let moment = DexcomMoment(utc: HostTime(nanoseconds: 5), method: .clockPair)
+    let names = DexcomRecordType.egv.description(in: .glucose).channels.map(\.name)
+    let row = Dictionary(uniqueKeysWithValues: zip(names, record.row(at: moment)))
+    #expect(row["predicted_word"] == 0x805A)
+    #expect(row["predicted_glucose"] == Self.none)
+  }
+
+  @Test func `transmitter names`() {
+    #expect(DexcomStates.transmitterName(6 << 20) == "not paired")
+    // "6H1WT" by hand: 6, 17, 1, 29, 27 in five bits each.
+    #expect(DexcomStates.transmitterName(6 << 20 | 17 << 15 | 1 << 10 | 29 << 5 | 27) == "6H1WT")
+  }
+
+  @Test
+  func `a clock change is seen between two settings, and a span without glucose has a length`() {
+    var states = DexcomStates()
+    let now = HostTime(nanoseconds: 1)
+    #expect(states.setting(displayOffset: 10, transmitter: 5, flags: 0, at: now).count == 1)
+    #expect(states.setting(displayOffset: 10, transmitter: 5, flags: 0, at: now).isEmpty)
+    let changed = states.setting(displayOffset: 3610, transmitter: 5, flags: 0x200, at: now)
+    #expect(changed.map(\.label) == ["display clock changed seconds", "receiver lost its time"])
+    #expect(changed.first?.value == .integer(3600))
+    #expect(states.glucose(nil, at: now).isEmpty)
+    #expect(states.glucose(5, at: now).map(\.label) == ["no glucose: sensor not calibrated"])
+    #expect(states.glucose(5, at: now).isEmpty)
+    #expect(states.glucose(3, at: now).map(\.duration) == [2, 0])
+    #expect(states.glucose(nil, at: now).map(\.duration) == [1])
   }
 
   @Test func `a backfilled reading is as old as the transmitter says`() {
@@ -133,6 +183,23 @@ struct DexcomRecordTests {
       of: DexcomRecord(type: .egv, revision: 5, number: 2, bytes: late.span.bytes))
     #expect(second.method == .backfill)
     #expect(second.utc.nanoseconds == .seconds(5000 - 300))
+  }
+
+  @Test func `a backfilled reading with nothing to reckon from has the time it was written`() {
+    var clock = DexcomClock()
+    clock.observe(systemSeconds: 1000, at: HostTime(nanoseconds: .seconds(5000)))
+    let late = Hex.bytes(Self.closed("ea030000 00000000 5a00 b0020000 00000000 00 14 06 0000"))
+    let moment = clock.moment(
+      of: DexcomRecord(type: .backfilled, revision: 5, number: 2, bytes: late.span.bytes))
+    #expect(moment.method == .written)
+    #expect(moment.utc.nanoseconds == .seconds(5002))
+  }
+
+  @Test func `no clock is so wrong that its moments cannot be told`() {
+    var clock = DexcomClock()
+    clock.observe(systemSeconds: -2_147_483_648, at: HostTime(nanoseconds: .seconds(1_780_000_000)))
+    #expect(clock.utc(8_589_934_590).nanoseconds == .seconds(9_000_000_000))
+    #expect(clock.utc(0).nanoseconds == .seconds(1_780_000_000 + 2_147_483_648))
   }
 
   @Test func `the least late answer sets the clocks against each other`() {
