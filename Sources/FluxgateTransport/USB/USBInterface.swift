@@ -14,12 +14,14 @@ internal import Glibc
   private let settings: USBLinkSettings
   // SAFETY: opened in `init`, closed in `deinit`, after every transfer over it has ended.
   private let handle: OpaquePointer
+  private let hadDriver: Bool
 
   init(_ device: USBDevice, _ settings: USBLinkSettings) throws(TransportError) {
     context = try USBContext()
     self.settings = settings
     unsafe handle = try context.open(device)
     // SAFETY: the handle is open.
+    hadDriver = unsafe Self.sendDriverAway(handle, Int32(settings.interface))
     let code = unsafe Self.claim(handle, settings)
     // `deinit` closes the handle also when `init` throws from here on.
     guard code == 0 else { throw TransportError(openingUSB: device.node, code: code) }
@@ -29,6 +31,7 @@ internal import Glibc
   deinit {
     // SAFETY: nothing uses the handle any more. Releasing what was never claimed only says so.
     unsafe libusb_release_interface(handle, Int32(settings.interface))
+    if hadDriver { unsafe libusb_attach_kernel_driver(handle, Int32(settings.interface)) }
     unsafe libusb_close(handle)
   }
 
@@ -54,10 +57,15 @@ internal import Glibc
     }
   }
 
+  private static func sendDriverAway(_ handle: OpaquePointer, _ interface: Int32) -> Bool {
+    // SAFETY: the handle is open.
+    guard unsafe libusb_kernel_driver_active(handle, interface) == 1 else { return false }
+    return unsafe libusb_detach_kernel_driver(handle, interface) == 0
+  }
+
   private static func claim(_ handle: OpaquePointer, _ settings: USBLinkSettings) -> Int32 {
     let interface = Int32(settings.interface)
-    // SAFETY: the handle is open. Where drivers cannot be sent away, claiming says so.
-    unsafe libusb_set_auto_detach_kernel_driver(handle, 1)
+    // SAFETY: the handle is open. A driver that would not go away makes this fail with BUSY.
     let code = unsafe libusb_claim_interface(handle, interface)
     guard code == 0, settings.alternate != 0 else { return code }
     return unsafe libusb_set_interface_alt_setting(handle, interface, Int32(settings.alternate))

@@ -4,7 +4,7 @@ internal import Glibc
 /// One interface of a USB device: IN transfers always in flight, writes one transfer each.
 ///
 /// A read gives the bytes of one transfer: a whole HID report, or what a bulk transfer brought.
-/// Transfers are read in the order submitted. A stalled endpoint is cleared and goes on; a device
+/// Transfers are read in the order in which they ended. A stalled endpoint is cleared and goes on; a device
 /// that is gone ends the link. Everything, libusb's callbacks too, runs on the thread that reads.
 public final class USBTransport: Transport {
   /// Stalls without a byte between them before the device is given up.
@@ -93,9 +93,7 @@ public final class USBTransport: Transport {
 
   /// The oldest transfer has been read: it goes out again behind all others.
   private func turn(_ ring: USBTransferRing) {
-    ring.retire()
-    guard failure == nil else { return }
-    do throws(TransportError) { try ring.submitAll() } catch { failure = error }
+    do throws(TransportError) { try ring.turn() } catch { failure = error }
   }
 
   /// The kernel wants no transfer in flight while a halt is cleared; what they brought stays.
