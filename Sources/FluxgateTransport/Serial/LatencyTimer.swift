@@ -10,10 +10,8 @@ public struct LatencyTimer: Sendable, Hashable {
   /// - Parameter path: the line's node or a link to it.
   /// - Returns: nil where the bridge has no such timer.
   public init?(path: String) {
-    guard let node = DeviceLinks.resolve(path), let name = node.split(separator: "/").last else {
-      return nil
-    }
-    terminal = String(name)
+    guard let terminal = DeviceLinks.terminal(path) else { return nil }
+    self.terminal = terminal
     guard milliseconds != nil else { return nil }
   }
 
