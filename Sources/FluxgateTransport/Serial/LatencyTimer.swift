@@ -34,6 +34,7 @@ public struct LatencyTimer: Sendable, Hashable {
 
   /// Sets it to 1 ms if that is permitted; `milliseconds` says what came of it.
   public func lower() {
+    guard milliseconds != 1 else { return }
     // SAFETY: the path and one byte are read during the calls only.
     let number = unsafe open(file, O_WRONLY | O_CLOEXEC)
     guard number >= 0 else { return }
