@@ -1,17 +1,19 @@
 import Foundation
 import Testing
 
-/// The command line on a mocked computer with two USB devices of one kind.
-@Suite(
-  .enabled(if: USBCommandTests.canRun, "umockdev is not installed, or fluxgate is not built"))
-struct USBCommandTests {
-  private static let wrapper = "/usr/bin/umockdev-run"
+enum MockedComputer {
+  static let wrapper = "/usr/bin/umockdev-run"
   private static let isRequired =
     ProcessInfo.processInfo.environment["FLUXGATE_REQUIRE_PEERS"] == "1"
   static let canRun =
     isRequired
     || (FileManager.default.isExecutableFile(atPath: wrapper) && SpawnedFluxgate.program != nil)
+}
 
+/// The command line on a mocked computer with two USB devices of one kind.
+@Suite(
+  .enabled(if: MockedComputer.canRun, "umockdev is not installed, or fluxgate is not built"))
+struct USBCommandTests {
   private static let profile = """
     name: bulk-bench
     maker: Bench
@@ -35,7 +37,7 @@ struct USBCommandTests {
       "fixtures/usb/two-bulk-devices.umockdev")
     let process = Process()
     let output = Pipe()
-    process.executableURL = URL(fileURLWithPath: wrapper)
+    process.executableURL = URL(fileURLWithPath: MockedComputer.wrapper)
     process.arguments =
       ["-d", devices.path, "--", try #require(SpawnedFluxgate.program)] + words
       + ["--profiles", folder, "--home", folder + "/home"]
