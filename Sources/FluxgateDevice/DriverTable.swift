@@ -7,6 +7,8 @@ public enum DriverTable {
     case .fieldtrip: FieldTripDriver.make(setup)
     case .twinleaf: TwinleafDriver.make(setup)
     case .dexcomG4: DexcomDriver.make(setup)
+    case .frames: FramesDriver.make(setup)
+    case .lines: LinesDriver.make(setup)
     }
   }
 }
