@@ -5,9 +5,10 @@ public import FluxgateTransport
 
 /// A device as the technician names it on the command line: `NAME=PROFILE@LINK`.
 ///
-/// LINK is a device node, or a host with or without a port; without `@LINK` the profile's address
-/// and port are taken. A Lab Streaming Layer stream is named by what it says of itself, with or
-/// without a host: `eeg=lsl@name=EEG`, `eeg=lsl@type=EEG,source_id=abc@192.0.2.7`.
+/// LINK is a device node, a host with or without a port, or a USB device: `usb` for the only one,
+/// `usb:SERIAL` or `usb:1-1.2`. Without `@LINK` the profile's address and port are taken. A Lab
+/// Streaming Layer stream is named by what it says of itself, with or without a host:
+/// `eeg=lsl@name=EEG`, `eeg=lsl@type=EEG,source_id=abc@192.0.2.7`.
 public struct DeviceSpec: Sendable, Hashable {
   public let name: String
   public let profile: String
@@ -39,10 +40,12 @@ public struct DeviceSpec: Sendable, Hashable {
         exit: .refused)
     }
     let link = try DeviceLink(profile, named: link, device: name)
-    return DeviceSource(
+    var source = DeviceSource(
       name: name, link: link.name, category: profile.category, settings: profile.settings,
       chain: try chain(of: profile), open: link.open,
       driver: { DriverTable.make(profile, $0) })
+    source.isPlugged = link.hasPlug
+    return source
   }
 
   /// The profile's stage chain.
@@ -64,19 +67,21 @@ public struct DeviceLink: Sendable {
   public let open: @Sendable (HostTime) throws(TransportError) -> any Transport
   /// How a capture writes what passes.
   public let capture: CaptureLink
+  /// True for USB and serial links: word of plugs coming and going concerns them.
+  public let hasPlug: Bool
 
   public init(_ profile: DeviceProfile, named link: String?, device: String) throws(Fault) {
-    guard let address = link ?? profile.match.address else {
-      throw Fault(
-        "C04", "\(device): where is it?",
-        remedy: "add @LINK behind the profile; `fluxgate scan` lists what is there",
-        exit: .refused)
+    let address = try Self.address(link, profile, device)
+    switch profile.transport {
+    case .serial, .usb: hasPlug = true
+    case .tcp, .udp, .lsl: hasPlug = false
     }
     switch profile.transport {
     case .serial(let baud):
+      let place = SerialPlace(path: address, baud: baud, lines: profile.modemLines)
       name = address
       capture = .serial
-      open = { (_) throws(TransportError) in try SerialTransport(path: address, baud: baud) }
+      open = { (_) throws(TransportError) in try place.open() }
     case .tcp(let usual):
       let (host, port) = try Self.hostAndPort(address, usual)
       name = "\(host):\(port)"
@@ -92,9 +97,11 @@ public struct DeviceLink: Sendable {
       name = address
       capture = .lsl
       open = { (_) throws(TransportError) in try LSLTransport(selection, name: address) }
-    case .usb:
-      throw Fault(
-        "C04", "\(device): USB links are not opened yet", remedy: "", exit: .refused)
+    case .usb(let settings):
+      let place = try Self.place(address, settings, profile)
+      name = try Self.name(of: place, device) ?? "USB device (\(address))"
+      capture = .serial
+      open = { (_) throws(TransportError) in try place.open() }
     }
   }
 

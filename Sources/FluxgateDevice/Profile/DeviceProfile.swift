@@ -20,6 +20,8 @@ public struct DeviceProfile: Sendable, Hashable {
   public var delay: SensorDelay?
   /// Where the sensors sit; nil where nobody measured it.
   public var geometry: SensorGeometry?
+  /// For serial lines.
+  public var modemLines = ModemLines()
   /// What is said to the device before and after its samples.
   public var startup: StartupScript?
   public var probe: ProbeScript?

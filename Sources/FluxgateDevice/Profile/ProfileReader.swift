@@ -1,4 +1,5 @@
 internal import FluxgateSignal
+internal import FluxgateTransport
 internal import Yams
 
 /// Reads device profiles: YAML in the form that `device-profiles/profile.schema.json` publishes.
@@ -34,6 +35,7 @@ public enum ProfileReader {
       stages: try map.optional("stages")?.text(longest: 1024),
       delay: try delay(map.optional("delay")),
       geometry: try geometry(map.optional("geometry")),
+      modemLines: try ModemLines(transport: try map.required("transport")),
       startup: try startup(map.optional("startup"), farewell: map.optional("farewell")),
       probe: try probe(map.optional("probe")))
     try readFrames(map, into: &profile)
