@@ -20,7 +20,8 @@ public enum SimulatedDevice: String, Sendable, CaseIterable {
   public var link: CaptureLink {
     switch self {
     case .helmet: .tcp(port: 1972)
-    case .heart, .glucose, .brain: .serial
+    case .heart, .glucose: .serial
+    case .brain: .usb(VirtualBioSemi.link)
     }
   }
 
