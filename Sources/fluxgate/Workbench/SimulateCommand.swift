@@ -19,7 +19,7 @@ struct SimulateCommand: ParsableCommand {
       after the gateway's first word, like drop@2 or unplug:3@5.
       """)
 
-  @Argument(help: "helmet, heart, glucose or brain (an EEG amplifier on USB).")
+  @Argument(help: "helmet, heart, glucose, or on USB brain (an EEG amplifier) and libre.")
   var device: SimulatedDevice
   @Option(help: "Where the device node shall be (heart, glucose).")
   var link: String?
