@@ -1,3 +1,4 @@
+public import FluxgateDevice
 public import FluxgateSignal
 public import FluxgateTransport
 
@@ -11,6 +12,9 @@ public final class VirtualLibre: VirtualDevice {
   public static let link = USBLinkSettings(
     input: 0x81, inputKind: .interrupt, output: .setReport, transferCount: 32, transferBytes: 64)
   public static let serial = "SIMLB00000042"
+
+  /// `CMD Fail!` and CRLF.
+  private static let lastLine = 11
 
   private let settings: VirtualLibreSettings
   private var memory: VirtualLibreMemory
@@ -29,6 +33,7 @@ public final class VirtualLibre: VirtualDevice {
   private var dropsNext = false
   private var corruptsNext = false
   private var isInitialised = false
+  private var security: VirtualLibreSecurity?
   /// Every text command received, for tests that no forbidden one is ever sent.
   public private(set) var commands: [String: Int] = [:]
 
@@ -37,6 +42,7 @@ public final class VirtualLibre: VirtualDevice {
     memory = VirtualLibreMemory(settings)
     faults = settings.faults.sorted { $0.after < $1.after }
     random = SeededRandom(seed: settings.seed &+ 5)
+    security = settings.keys.map { VirtualLibreSecurity($0, seed: settings.seed) }
   }
 
   public var truth: [TruthStream] { memory.truth }
@@ -114,6 +120,7 @@ public final class VirtualLibre: VirtualDevice {
     waiting = []
     output = []
     isInitialised = false
+    security?.forget()
   }
 
   // MARK: - Answers
@@ -124,7 +131,10 @@ public final class VirtualLibre: VirtualDevice {
     waiting = []
   }
 
-  private func answer(_ report: [UInt8]) {
+  private func answer(_ wire: [UInt8]) {
+    guard let report = security?.open(wire) ?? (security == nil ? wire : nil) else {
+      return send(0x33, [0x15])
+    }
     let payload = report[2..<2 + min(Int(report[1]), 62)]
     switch report[0] {
     case 0x04: send(0x34, [UInt8](repeating: 0, count: 12))
@@ -134,6 +144,10 @@ public final class VirtualLibre: VirtualDevice {
       isInitialised = true
       send(0x71, [0x01])
     case 0x0D: break
+    case 0x14 where security != nil:
+      if let answer = security?.answer(Array(payload)) {
+        send(0x33, answer.payload, length: answer.length)
+      }
     case 0x21, 0x60: answer(text: String(decoding: payload, as: UTF8.self))
     default: send(0x30, [0x85])
     }
@@ -151,8 +165,12 @@ public final class VirtualLibre: VirtualDevice {
   private func sendText(_ text: [UInt8]) {
     var rest = text[...]
     while !rest.isEmpty {
-      let part = Array(rest.prefix(62))
-      rest = rest.dropFirst(62)
+      // An encrypted report ends with its counter and MAC.
+      let most = security == nil ? 62 : 54
+      // The last line is not cut: a peer takes its first letters for the end.
+      let isNearEnd = (1..<Self.lastLine).contains(rest.count - most)
+      let part = Array(rest.prefix(isNearEnd ? most - Self.lastLine : most))
+      rest = rest.dropFirst(part.count)
       if textReports % 3 == 0 { send(0x22, [0x05]) }
       textReports += 1
       sendDamageable(part)
@@ -173,9 +191,10 @@ public final class VirtualLibre: VirtualDevice {
   }
 
   /// What the payload does not cover is what lay there before.
-  private func send(_ kind: UInt8, _ payload: [UInt8]) {
+  private func send(_ kind: UInt8, _ payload: [UInt8], length: Int? = nil) {
     leftOver.replaceSubrange(0..<payload.count, with: payload)
-    output += [kind, UInt8(payload.count)] + leftOver
+    let report = [kind, UInt8(length ?? payload.count)] + leftOver
+    output += security?.seal(report) ?? report
   }
 }
 
@@ -183,6 +202,8 @@ public final class VirtualLibre: VirtualDevice {
 public struct VirtualLibreSettings: Sendable {
   public var seed: UInt64 = 1
   public var isPro = false
+  /// Keys of an encrypted reader, as its maker would hold them; nil for the plain models.
+  public var keys: LibreVendorKeys?
   /// Readings that lie behind it when it is first plugged in.
   public var historyCount = 96
   /// Nanoseconds from reading to reading; 900 s on a true reader.

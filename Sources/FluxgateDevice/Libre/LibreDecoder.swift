@@ -19,6 +19,8 @@ final class LibreDecoder: Decoder {
 
   enum Step: Equatable {
     case hello
+    /// Encrypted readers only.
+    case challenge
     case initialise
     case command(LibreCommand)
   }
@@ -39,7 +41,8 @@ final class LibreDecoder: Decoder {
   var version = ""
   /// A command was given twice: a second answer may still come, and is let go.
   var isUnsettled = false
-  private var helloSerial = ""
+  var handshake: LibreHandshake?
+  var session: LibreSession?
   private var firstOpened: HostTime?
 
   init(setup: DriverSetup) { self.setup = setup }
@@ -63,11 +66,15 @@ final class LibreDecoder: Decoder {
   func skipped(_ byteCount: Int, _ fault: FramingFault, at now: HostTime, port: DevicePort) {}
 
   func decode(_ frame: RawSpan, at now: HostTime, port: DevicePort) {
-    let bytes = (0..<frame.byteCount).map { frame.u8(at: $0) ?? 0 }
-    guard let report = LibreReport(bytes) else { return }
+    let wire = (0..<frame.byteCount).map { frame.u8(at: $0) ?? 0 }
+    // A report whose MAC is wrong is one that is lost: its answer's checksum tells.
+    guard let bytes = session == nil ? wire : session?.open(wire), let report = LibreReport(bytes)
+    else { return }
     switch report.kind {
     case LibreReport.Kind.keepAlive: keepWaiting(at: now)
-    case LibreReport.Kind.serial: takeSerial(report, port)
+    case LibreReport.Kind.serial where isAsking(.hello) && settings?.model == .libre2:
+      takeEncrypted(serial: report.payload, at: now, port)
+    case LibreReport.Kind.securityAnswer: takeSecurity(bytes, report, at: now, port)
     case LibreReport.Kind.initialised: takeInitialised(at: now, port)
     case LibreReport.Kind.text: takeText(report, at: now, port)
     default: break
@@ -115,10 +122,12 @@ final class LibreDecoder: Decoder {
   func ask(_ step: Step, attempt: Int, at now: HostTime, _ port: DevicePort) {
     switch step {
     case .hello: sendHello(port)
+    case .challenge:
+      port.send(LibreReport.bytes(LibreReport.Kind.security, LibreHandshake.request))
     case .initialise: port.send(LibreReport.bytes(LibreReport.Kind.initialise))
     case .command(let command):
       answer.forget()
-      port.send(command.report)
+      port.send(session?.seal(command.report) ?? command.report)
     }
     conversation = .waiting(
       step, attempt: attempt, due: now.advanced(by: Self.patience),
@@ -138,7 +147,13 @@ final class LibreDecoder: Decoder {
       attempt: attempt)
   }
 
+  private func isAsking(_ step: Step) -> Bool {
+    if case .waiting(step, _, _, _) = conversation { true } else { false }
+  }
+
   private func sendHello(_ port: DevicePort) {
+    session = nil
+    handshake = nil
     port.send(LibreReport.bytes(LibreReport.Kind.start))
     port.send(LibreReport.bytes(LibreReport.Kind.acknowledge, [0, 0, 0, 2]))
     port.send(LibreReport.bytes(LibreReport.Kind.askSerial))
@@ -153,16 +168,6 @@ final class LibreDecoder: Decoder {
     // Past the limit the answer is taken for lost, however alive the reader is.
     guard due > now else { return }
     conversation = .waiting(step, attempt: attempt, due: due, limit: limit)
-  }
-
-  private func takeSerial(_ report: LibreReport, _ port: DevicePort) {
-    helloSerial = LibreText.word(report.payload)
-    guard settings?.model == .libre2 else { return }
-    conversation = .closed
-    port.refuse(
-      .unsupported(
-        what: "reader \(helloSerial) is an encrypted model: the maker's keys are needed and are "
-          + "no part of Fluxgate"))
   }
 
   private func takeInitialised(at now: HostTime, _ port: DevicePort) {

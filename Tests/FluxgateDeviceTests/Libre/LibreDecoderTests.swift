@@ -13,7 +13,7 @@ final class LibreBench {
 
   init(
     _ settings: VirtualLibreSettings, seconds: Int64, mostPerRead: Int = .max,
-    model: String = "libre",
+    model: String = "libre", more: [String: String] = [:],
     cursor: @escaping @Sendable (String, String) -> Int64? = { _, _ in nil }
   ) throws {
     device = VirtualLibre(settings)
@@ -24,7 +24,8 @@ final class LibreBench {
       TappedTransport(try open(time)) { self.drain() }
     }
     let setup = DriverSetup(
-      category: .glucose, settings: ["model": model, "poll_seconds": "300"], cursor: cursor)
+      category: .glucose, settings: ["model": model, "poll_seconds": "300"].merging(more) { $1 },
+      cursor: cursor)
     let acquisition = Acquisition(driver: LibreDriver.make(setup), board: board, open: tapped)
     acquisition.run(link: try tapped(clock.now), until: StopFlag(), pause: { _ in })
     drain()
