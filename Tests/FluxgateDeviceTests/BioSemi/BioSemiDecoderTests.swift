@@ -128,6 +128,53 @@ struct BioSemiDecoderTests {
     #expect(bench.events.contains { $0.label.hasPrefix("Mk2 speed mode 5: not stored") })
   }
 
+  @Test func `many faults one after another: stored and lost are what was sent`() throws {
+    for seed in 1...3 as ClosedRange<UInt64> {
+      var random = SeededBytes(seed: seed)
+      var plan = settings(4)
+      plan.seed = seed
+      plan.faults = (1...25).map { turn in
+        fault(
+          Int64(turn) * 70 + Int64(random.next() % 60), turn % 3 == 0 ? .corruptFrame : .dropFrame)
+      }
+      let bench = try BioSemiBench(plan, milliseconds: 2400)
+      #expect(bench.firstDifference() == nil)
+      // A sound sweep that nothing confirms is lost too, and counted: rows keep their numbers.
+      #expect((bench.withheld...bench.withheld + 3).contains(bench.eeg.lost))
+    }
+  }
+
+  @Test func `bytes of no box end`() {
+    for seed in 1...6 as ClosedRange<UInt64> {
+      var random = SeededBytes(seed: seed)
+      let driver = BioSemiDriver.make(DriverSetup(category: .neuro))
+      let port = DevicePort(board: DeviceBoard(name: "t"))
+      var buffer = FrameBuffer(framer: driver.framer)
+      var now = HostTime(nanoseconds: 1_700_000_000_000_000_000)
+      driver.decoder.linkOpened(at: now, port: port)
+      // Sweeps of Mk1 speed 3 with strange status bits and channels, and noise between them.
+      for _ in 0..<600 {
+        let words = (2..<34).flatMap { _ -> [UInt8] in
+          [random.next() & 1, random.next(), 0xFF, 0xFF]
+        }
+        let sweep: [UInt8] = [0, 0xFF, 0xFF, 0xFF, 0, random.next(), random.next(), 0x06]
+        let noise: [UInt8] = random.next() > 250 ? [random.next(), random.next()] : []
+        let bytes = sweep + words + noise
+        buffer.feed(
+          bytes, count: bytes.count,
+          frame: { driver.decoder.decode($0, at: now, port: port) },
+          skip: { driver.decoder.skipped($0, $1, at: now, port: port) })
+        now = now.advanced(by: .milliseconds(Int64(random.next() % 8)))
+        while let due = driver.decoder.nextWake, due <= now {
+          driver.decoder.wake(at: due, port: port)
+        }
+      }
+      driver.decoder.linkLost(at: now, port: port)
+      driver.decoder.farewell(at: now, port: port)
+      #expect(port.isAnnounced)
+    }
+  }
+
   @Test func `a box that is off is refused in clear words`() throws {
     var plan = settings(faults: [fault(0, .stall(duration: .seconds(60)))])
     plan.speed = 4
