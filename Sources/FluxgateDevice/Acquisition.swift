@@ -70,12 +70,14 @@ public final class Acquisition {
         try turn(link)
         if port.board.state == .refused { return nil }
       }
+      finishFrames(at: link.now)
       decoder.farewell(at: link.now, port: port)
       try flushOutbox(to: link)
       return nil
     } catch {
       // The end of a capture is where the live run said farewell, not a lost line.
       if stop.isRaised { return nil }
+      finishFrames(at: link.now)
       if error == .endOfCapture {
         decoder.farewell(at: link.now, port: port)
       } else {
@@ -112,14 +114,22 @@ public final class Acquisition {
   private func accept(_ arrival: Arrival) {
     frames.feed(
       buffer, count: arrival.byteCount,
-      frame: { bytes in
-        port.board.countFrame()
-        decoder.decode(bytes, at: arrival.time, port: port)
-      },
-      skip: { count, fault in
-        port.board.count(damaged: count)
-        decoder.skipped(count, fault, at: arrival.time, port: port)
-      })
+      frame: { take($0, at: arrival.time) }, skip: { skip($0, $1, at: arrival.time) })
+  }
+
+  /// A frame may have waited for what would follow it; nothing does.
+  private func finishFrames(at now: HostTime) {
+    frames.finish(frame: { take($0, at: now) }, skip: { skip($0, $1, at: now) })
+  }
+
+  private func take(_ frame: RawSpan, at now: HostTime) {
+    port.board.countFrame()
+    decoder.decode(frame, at: now, port: port)
+  }
+
+  private func skip(_ count: Int, _ fault: FramingFault, at now: HostTime) {
+    port.board.count(damaged: count)
+    decoder.skipped(count, fault, at: now, port: port)
   }
 
   private func flushOutbox(to link: any Transport) throws(TransportError) {

@@ -9,6 +9,8 @@ public enum DriverTable {
     case .twinleaf: TwinleafDriver.make(setup)
     case .libre: LibreDriver.make(setup)
     case .dexcomG4: DexcomDriver.make(setup)
+    case .frames: FramesDriver.make(setup)
+    case .lines: LinesDriver.make(setup)
     }
   }
 }

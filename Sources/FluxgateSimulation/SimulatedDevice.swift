@@ -4,7 +4,13 @@ public import FluxgateTransport
 
 /// The virtual devices that there are, by the names the command line gives them.
 public enum SimulatedDevice: String, Sendable, CaseIterable {
-  case helmet, heart, glucose, brain, libre
+  case helmet, heart, glucose, brain, libre, cyton
+  case cytonDaisy = "cyton-daisy"
+  case adsBoard = "ads-board"
+  case freeEEG32 = "freeeeg32"
+  case zeroField = "zero-field"
+  case totalField = "total-field"
+  case totalField1 = "total-field-1"
 
   /// Name of the shipped profile that reads it.
   public var profile: String {
@@ -14,6 +20,13 @@ public enum SimulatedDevice: String, Sendable, CaseIterable {
     case .glucose: "dexcom-g4"
     case .brain: "biosemi-activetwo"
     case .libre: "freestyle-libre"
+    case .cyton: "openbci-cyton"
+    case .cytonDaisy: "openbci-cyton-daisy"
+    case .adsBoard: "ads1299-board"
+    case .freeEEG32: "freeeeg32"
+    case .zeroField: "quspin-qzfm"
+    case .totalField: "quspin-qtfm2"
+    case .totalField1: "quspin-qtfm"
     }
   }
 
@@ -21,7 +34,9 @@ public enum SimulatedDevice: String, Sendable, CaseIterable {
   public var link: CaptureLink {
     switch self {
     case .helmet: .tcp(port: 1972)
-    case .heart, .glucose: .serial
+    case .heart, .glucose, .cyton, .cytonDaisy, .adsBoard, .freeEEG32, .zeroField, .totalField,
+      .totalField1:
+      .serial
     case .brain: .usb(VirtualBioSemi.link)
     case .libre: .usb(VirtualLibre.link)
     }
@@ -62,7 +77,22 @@ public struct SimulationPlan: Sendable {
     case .glucose: VirtualDexcom(seed: seed, historyHours: 12, faults: faults)
     case .brain: VirtualBioSemi(brain)
     case .libre: VirtualLibre(libre)
+    case .cyton: board(.cyton)
+    case .cytonDaisy: board(.cytonDaisy)
+    case .adsBoard: board(.adsBoard)
+    case .freeEEG32: board(.freeEEG32)
+    case .zeroField: VirtualQuspin(zeroField)
+    case .totalField: VirtualTotalField(totalField(.second))
+    case .totalField1: VirtualTotalField(totalField(.first))
     }
+  }
+
+  private func board(_ model: BoardModel) -> VirtualCyton {
+    var settings = VirtualCyton.Settings()
+    settings.model = model
+    settings.seed = seed
+    settings.faults = faults
+    return VirtualCyton(settings)
   }
 
   private var helmet: FieldTripServerSettings {
@@ -89,6 +119,23 @@ public struct SimulationPlan: Sendable {
 
   private var heart: VirtualTwinleaf.Settings {
     var settings = VirtualTwinleaf.Settings()
+    settings.seed = seed
+    settings.faults = faults
+    return settings
+  }
+
+  private var zeroField: VirtualQuspin.Settings {
+    var settings = VirtualQuspin.Settings()
+    settings.seed = seed
+    settings.faults = faults
+    return settings
+  }
+
+  private func totalField(
+    _ generation: VirtualTotalField.Generation
+  ) -> VirtualTotalField.Settings {
+    var settings = VirtualTotalField.Settings()
+    settings.generation = generation
     settings.seed = seed
     settings.faults = faults
     return settings

@@ -8,7 +8,8 @@ public enum ProfileFolders {
   ///   - home: the gateway's folder; its `profiles` holds the user's own.
   public static func load(named: String?, home: GatewayHome) throws(Fault) -> ProfileLibrary {
     let own = home.path + "/profiles"
-    let folders = [named, DurableFile.exists(own) ? own : nil, shipped()].compactMap { $0 }
+    // Of two profiles with one name the later folder's holds.
+    let folders = [shipped(), DurableFile.exists(own) ? own : nil, named].compactMap { $0 }
     do throws(ProfileError) {
       return try ProfileLibrary.load(folders: folders)
     } catch {

@@ -2,10 +2,11 @@ public import FluxgateDevice
 internal import FluxgateSignal
 internal import FluxgateTransport
 
-/// Waits until each device has said who it is, or names the one that did not.
+/// Waits until each device has said who it is, or names the one that did not. A device whose profile
+/// has a start-up is given the time of that beside the limit.
 enum Greeting {
   static func wait(for devices: [DeviceThread], atMost limit: Int64) throws(Fault) {
-    let deadline = HostClock.now.advanced(by: limit)
+    let begun = HostClock.now
     while true {
       var silent: DeviceThread?
       for device in devices where device.board.announcement == nil {
@@ -13,8 +14,9 @@ enum Greeting {
         silent = device
       }
       guard let silent else { return }
-      guard HostClock.now < deadline else {
-        throw .silent(silent.source, seconds: Int(limit / 1_000_000_000))
+      let patience = limit + silent.board.startUpTime
+      guard HostClock.now.since(begun) < patience else {
+        throw .silent(silent.source, seconds: Int(patience / .seconds(1)))
       }
       WorkerThread.sleep(.milliseconds(5))
     }
@@ -51,6 +53,7 @@ extension Fault {
       case .noData(let why): ("gives nothing to record", why)
       case .tooManyChannels(let count, let limit):
         ("has too many channels", "\(count) channels, at most \(limit)")
+      case .notStarted(let words): ("did not start", words)
       }
     return Fault(
       "D02", "\(device.name) \(title) (\(device.link))", state: "Nothing of it was recorded.",

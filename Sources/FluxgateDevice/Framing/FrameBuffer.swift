@@ -30,6 +30,18 @@ public struct FrameBuffer {
     judgeAll(frame: frame, skip: skip)
   }
 
+  /// Hands over what is a frame among the bytes that wait, as none follow them.
+  public mutating func finish(
+    frame: (RawSpan) -> Void, skip: (Int, FramingFault) -> Void
+  ) {
+    let held = bytes
+    while end > start {
+      // SAFETY: the view is used only while `held` lives, and bytes change only in `feed`.
+      let waiting = unsafe held.span.bytes.extracting(start..<end)
+      apply(framer.judgeLast(waiting), to: waiting, frame: frame, skip: skip)
+    }
+  }
+
   public mutating func reset() {
     start = 0
     end = 0
@@ -44,17 +56,24 @@ public struct FrameBuffer {
     while end - start >= wanted {
       // SAFETY: the view is used only while `held` lives, and bytes change only in `feed`.
       let waiting = unsafe held.span.bytes.extracting(start..<end)
-      switch framer.judge(waiting) {
-      case .frame(let count):
-        frame(waiting.extracting(0..<count))
-        take(count)
-      case .skip(let count, let fault):
-        take(count)
-        if let fault { skip(count, fault) }
-      case .needMore(let count):
-        precondition(count > end - start && count <= framer.longestFrame)
-        wanted = count
-      }
+      apply(framer.judge(waiting), to: waiting, frame: frame, skip: skip)
+    }
+  }
+
+  private mutating func apply(
+    _ verdict: FrameVerdict, to waiting: RawSpan, frame: (RawSpan) -> Void,
+    skip: (Int, FramingFault) -> Void
+  ) {
+    switch verdict {
+    case .frame(let count):
+      frame(waiting.extracting(0..<count))
+      take(count)
+    case .skip(let count, let fault):
+      take(count)
+      if let fault { skip(count, fault) }
+    case .needMore(let count):
+      precondition(count > end - start && count <= framer.longestFrame)
+      wanted = count
     }
   }
 

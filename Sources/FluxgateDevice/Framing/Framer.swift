@@ -8,8 +8,18 @@ public protocol Framer {
   /// Judges the bytes that wait, from their first. Never asked with none.
   mutating func judge(_ bytes: RawSpan) -> FrameVerdict
 
+  /// Judges bytes behind which nothing more comes, as the link ended; never `needMore`.
+  mutating func judgeLast(_ bytes: RawSpan) -> FrameVerdict
+
   /// Forgets what was seen: the link was closed and opened anew.
   mutating func reset()
+}
+
+extension Framer {
+  /// Most frames end where they say they do: what waits is part of one.
+  public mutating func judgeLast(_ bytes: RawSpan) -> FrameVerdict {
+    .skip(byteCount: bytes.byteCount, nil)
+  }
 }
 
 public enum FrameVerdict: Equatable, Sendable {

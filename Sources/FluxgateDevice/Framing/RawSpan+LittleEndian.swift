@@ -1,4 +1,4 @@
-/// Checked little-endian reads: nil where the number would not lie wholly inside the span.
+/// Checked reads, little-endian unless they say otherwise: nil where the number would not lie wholly inside the span.
 ///
 /// Every decoder reads its numbers through these, so that what a device says can never make one
 /// read beyond a frame.
@@ -24,6 +24,23 @@ extension RawSpan {
   public func f32(at offset: Int) -> Float? { u32(at: offset).map(Float.init(bitPattern:)) }
 
   public func f64(at offset: Int) -> Double? { u64(at: offset).map(Double.init(bitPattern:)) }
+
+  public func u16(bigEndianAt offset: Int) -> UInt16? { u16(at: offset)?.byteSwapped }
+
+  public func u24(bigEndianAt offset: Int) -> UInt32? {
+    u24(at: offset).map { $0.byteSwapped >> 8 }
+  }
+
+  /// Sign-extended.
+  public func i24(bigEndianAt offset: Int) -> Int32? {
+    u24(at: offset).map { Int32(bitPattern: $0.byteSwapped) >> 8 }
+  }
+
+  public func u32(bigEndianAt offset: Int) -> UInt32? { u32(at: offset)?.byteSwapped }
+
+  public func f32(bigEndianAt offset: Int) -> Float? {
+    u32(bigEndianAt: offset).map(Float.init(bitPattern:))
+  }
 
   /// The only unchecked read; `offset` may be anything.
   private func load<Number: FixedWidthInteger & BitwiseCopyable>(

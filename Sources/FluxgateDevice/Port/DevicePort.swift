@@ -81,6 +81,8 @@ public enum DeviceRefusal: Error, Sendable, Hashable {
   /// It is there and gives nothing to record; `why` says where to look.
   case noData(why: String)
   case tooManyChannels(Int, limit: Int)
+  /// Its start-up ended otherwise than its profile says; the profile's words for the technician.
+  case notStarted(String)
 }
 
 /// A stream as other threads see it.
@@ -108,6 +110,7 @@ public final class DeviceBoard: Sendable {
   public let labels = AppendLog<String>(capacity: 4096)
   public let refusals = AppendLog<DeviceRefusal>(capacity: 8)
   private let announcements = AppendLog<Announcement>(capacity: 1)
+  private let startUp = Atomic<Int64>(0)
   private let stateValue = Atomic<Int>(DeviceState.connecting.rawValue)
   private let bytes = Atomic<UInt64>(0)
   private let frames = Atomic<UInt64>(0)
@@ -121,6 +124,12 @@ public final class DeviceBoard: Sendable {
   public internal(set) var state: DeviceState {
     get { DeviceState(rawValue: stateValue.load(ordering: .acquiring)) ?? .connecting }
     set { stateValue.store(newValue.rawValue, ordering: .releasing) }
+  }
+
+  /// How long, in nanoseconds, the device's start-up may take before it says who it is; 0 for at once.
+  public internal(set) var startUpTime: Int64 {
+    get { startUp.load(ordering: .relaxed) }
+    set { startUp.store(newValue, ordering: .relaxed) }
   }
 
   public var bytesReceived: UInt64 { bytes.load(ordering: .relaxed) }

@@ -70,6 +70,12 @@ public final class SampleTrack {
     pending = reason
   }
 
+  /// Number of the newest row taken; what the counter says counts while rows still wait.
+  public var newestSample: Int64 {
+    let waiting = held.isEmpty ? 0 : UInt64(held.rowCount) + (held.runs[0].missing ?? 0)
+    return Int64(clamping: outlet.nextSample + waiting) - 1
+  }
+
   /// When `wake` wants to be called; nil for never. Rows may be held until then.
   public var nextWake: HostTime? { held.isEmpty ? nil : holdEnd }
 

@@ -18,6 +18,15 @@ public struct DeviceProfile: Sendable, Hashable {
   /// The stage chain for processed streams, in its own notation.
   public var stages: String?
   public var delay: SensorDelay?
+  /// What is said to the device before and after its samples.
+  public var startup: StartupScript?
+  public var probe: ProbeScript?
+  /// How the device's frames are made, for the driver `frames`.
+  public internal(set) var frames: FrameFormat?
+  /// How the device's lines are read, for the driver `lines`.
+  public internal(set) var lines: LineFormat?
+  /// What comes of given bytes: the profile's own tests.
+  public internal(set) var examples: [ProfileExample] = []
 }
 
 /// The drivers there are. Raw values are written in profiles.
@@ -27,6 +36,8 @@ public enum DriverName: String, Sendable, CaseIterable, Hashable {
   case twinleaf
   case libre
   case dexcomG4 = "dexcom-g4"
+  case frames
+  case lines
 }
 
 public enum ProfileTransport: Sendable, Hashable {
@@ -47,8 +58,8 @@ public struct SensorDelay: Sendable, Hashable {
 /// How a device is recognised before it has spoken. A hint: bridge chips share their numbers.
 public struct DeviceMatch: Sendable, Hashable {
   public var usb: [USBNumbers]
-  /// A regular expression that the USB product text must contain a match of.
-  public var product: String?
+  /// What the USB product text must contain a match of.
+  public var product: BoundedPattern?
   /// Where to look for it: a host or a device node.
   public var address: String?
 
@@ -59,7 +70,6 @@ public struct DeviceMatch: Sendable, Hashable {
   public func fits(_ numbers: USBNumbers, product found: String) -> Bool {
     guard usb.contains(numbers) else { return false }
     guard let product else { return true }
-    guard let pattern = try? Regex(product) else { return false }
-    return found.prefix(Self.longestProduct).firstMatch(of: pattern) != nil
+    return product.isFound(in: String(found.prefix(Self.longestProduct)))
   }
 }

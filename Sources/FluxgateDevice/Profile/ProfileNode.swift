@@ -47,6 +47,34 @@ struct ProfileNode {
     return value
   }
 
+  /// Any number of the range.
+  func number(_ range: ClosedRange<Double>) throws(ProfileError) -> Double {
+    guard let plain = plainText, let value = Double(plain), value.isFinite else {
+      throw error("a number is needed here", hint: "Write it in decimal, without quotes.")
+    }
+    guard range.contains(value) else {
+      throw outOfRange("\(range.lowerBound)", "\(range.upperBound)")
+    }
+    return value
+  }
+
+  func flag() throws(ProfileError) -> Bool {
+    switch plainText {
+    case "true": return true
+    case "false": return false
+    default: throw error("true or false is needed here", hint: "Write it without quotes.")
+    }
+  }
+
+  /// What `read` makes of every entry of a list.
+  func each<Entry>(
+    most: Int, _ read: (ProfileNode) throws(ProfileError) -> Entry
+  ) throws(ProfileError) -> [Entry] {
+    var entries: [Entry] = []
+    for node in try list(most: most) { entries.append(try read(node)) }
+    return entries
+  }
+
   func list(most: Int) throws(ProfileError) -> [ProfileNode] {
     guard case .sequence(let sequence) = node else {
       throw error("a list is needed here", hint: "Write it as [one, two] or with a - before each.")

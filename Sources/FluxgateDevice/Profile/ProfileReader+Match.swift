@@ -1,9 +1,6 @@
 internal import FluxgateTransport
 
 extension ProfileReader {
-  /// Wildcards and repeats in one expression: few enough to end soon on the longest product text.
-  private static let mostRepeats = 3
-
   static func match(
     _ node: ProfileNode, _ transport: ProfileTransport
   ) throws(ProfileError) -> DeviceMatch {
@@ -14,7 +11,7 @@ extension ProfileReader {
       guard !match.usb.isEmpty else {
         throw product.error("`product` needs `usb` beside it", hint: "Add the USB numbers.")
       }
-      match.product = try expression(product)
+      match.product = try product.pattern()
     }
     match.address = try map.optional("address")?.text(longest: 256)
     guard !match.usb.isEmpty || match.address != nil else {
@@ -38,23 +35,5 @@ extension ProfileReader {
       found.append(numbers)
     }
     return found
-  }
-
-  /// Groups are refused: repeats within repeats can take for ever.
-  private static func expression(_ node: ProfileNode) throws(ProfileError) -> String {
-    let text = try node.text(longest: 128)
-    guard !text.contains(where: { "()\\{}".contains($0) }) else {
-      throw node.error(
-        "groups, braces and backslashes are not allowed in `product`",
-        hint: "Use letters, `.`, `[...]`, `*`, `+`, `?`, `|`, `^` and `$`.")
-    }
-    guard text.filter({ "*+?".contains($0) }).count <= mostRepeats else {
-      throw node.error(
-        "too many repeats in `product`", hint: "At most \(mostRepeats) of `*`, `+` and `?`.")
-    }
-    guard (try? Regex(text)) != nil else {
-      throw node.error("`product` is no regular expression", hint: "Check its brackets.")
-    }
-    return text
   }
 }

@@ -10,8 +10,11 @@ public enum ProfileReader {
   public static let mostBytes = 1 << 16
   static let keys = [
     "name", "maker", "model", "match", "transport", "driver", "category", "rate", "settings",
-    "stages", "delay",
+    "stages", "delay", "startup", "farewell", "probe", "frames", "lines",
+    "examples",
   ]
+  /// Rows a second of a device that is taken to sample evenly.
+  static let slowestRate = 0.001
   static let matchKeys = ["usb", "product", "address"]
   static let transportKeys = ["serial", "tcp", "usb"]
   static let delayKeys = ["value", "uncertainty", "source"]
@@ -20,7 +23,7 @@ public enum ProfileReader {
   public static func read(text: String, file: String) throws(ProfileError) -> DeviceProfile {
     let map = try ProfileMap(try root(of: text, file), keys: keys)
     let transport = try ProfileTransport(try map.required("transport"))
-    return DeviceProfile(
+    var profile = DeviceProfile(
       name: try name(try map.required("name")),
       maker: try map.required("maker").text(longest: 128),
       model: try map.required("model").text(longest: 128),
@@ -31,7 +34,37 @@ public enum ProfileReader {
       rate: try map.optional("rate")?.positive(upTo: 1_000_000),
       settings: try settings(map.optional("settings")),
       stages: try map.optional("stages")?.text(longest: 1024),
-      delay: try delay(map.optional("delay")))
+      delay: try delay(map.optional("delay")),
+      startup: try startup(map.optional("startup"), farewell: map.optional("farewell")),
+      probe: try probe(map.optional("probe")))
+    try readFrames(map, into: &profile)
+    try readLines(map, into: &profile)
+    if let place = map.optional("examples") { profile.examples = try ProfileExample.all(place) }
+    return profile
+  }
+
+  private static func readFrames(
+    _ map: ProfileMap, into profile: inout DeviceProfile
+  ) throws(ProfileError) {
+    guard profile.driver == .frames else {
+      guard let place = map.optional("frames") else { return }
+      throw place.error(
+        "`frames` does not go with this driver", hint: "Write `driver: frames`, or take it out.")
+    }
+    profile.frames = try FrameFormat(try map.required("frames"))
+    _ = try map.required("rate").number(slowestRate...1_000_000)
+  }
+
+  private static func readLines(
+    _ map: ProfileMap, into profile: inout DeviceProfile
+  ) throws(ProfileError) {
+    guard profile.driver == .lines else {
+      guard let place = map.optional("lines") else { return }
+      throw place.error(
+        "`lines` does not go with this driver", hint: "Write `driver: lines`, or take it out.")
+    }
+    profile.lines = try LineFormat(try map.required("lines"))
+    _ = try map.required("rate").number(slowestRate...1_000_000)
   }
 
   private static func root(of text: String, _ file: String) throws(ProfileError) -> ProfileNode {

@@ -32,7 +32,7 @@ struct ProfileCommand: ParsableCommand {
 
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Read profile files and say what is wrong, with line and column.")
+      abstract: "Read profile files, run their examples, and say what is wrong and where.")
 
     @Argument(help: "Profile files.")
     var files: [String]
@@ -44,7 +44,10 @@ struct ProfileCommand: ParsableCommand {
         let profile = try read(file)
         let spec = try DeviceSpec.parse("check=\(profile.name)@none")
         _ = try spec.chain(of: profile)
-        Console.say("\(file): ok (\(profile.name))")
+        if let fault = ExampleRun.faults(of: profile).first { throw Fault.profile(fault) }
+        let count = profile.examples.count
+        let examples = count == 0 ? "" : ", \(count) \(count == 1 ? "example" : "examples")"
+        Console.say("\(file): ok (\(profile.name)\(examples))")
       }
       Console.report(files)
     }

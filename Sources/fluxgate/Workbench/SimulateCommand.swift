@@ -19,9 +19,9 @@ struct SimulateCommand: ParsableCommand {
       after the gateway's first word, like drop@2 or unplug:3@5.
       """)
 
-  @Argument(help: "helmet, heart, glucose, or on USB brain (an EEG amplifier) and libre.")
+  @Argument(help: "One of \(SimulatedDevice.allCases.map(\.rawValue).joined(separator: ", ")).")
   var device: SimulatedDevice
-  @Option(help: "Where the device node shall be (heart, glucose).")
+  @Option(help: "Where the device node shall be (all but the helmet).")
   var link: String?
   @Option(help: "TCP port of 127.0.0.1, 0 for any free one (helmet).")
   var port: UInt16 = 1972

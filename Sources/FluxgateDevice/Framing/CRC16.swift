@@ -1,6 +1,7 @@
-/// CRC-16/XMODEM: polynomial 0x1021, initial value 0, nothing reflected or inverted.
+/// CRC-16 of polynomial 0x1021, nothing reflected or inverted.
 ///
-/// Guards packets, page headers and records of Dexcom receivers alike.
+/// From 0 it is CRC-16/XMODEM, which guards all that Dexcom receivers send; from 0xFFFF it is the one
+/// that many boards' makers call "CCITT" (CRC-16/IBM-3740).
 enum CRC16 {
   private static let table: [UInt16] = (0..<256).map { byte in
     var value = UInt16(byte) << 8
@@ -8,9 +9,11 @@ enum CRC16 {
     return value
   }
 
-  static func xmodem(_ bytes: RawSpan) -> UInt16 {
+  static func xmodem(_ bytes: RawSpan) -> UInt16 { sum(bytes, from: 0) }
+
+  static func sum(_ bytes: RawSpan, from initial: UInt16) -> UInt16 {
     let table = table
-    var value: UInt16 = 0
+    var value = initial
     for offset in bytes.byteOffsets {
       value = value << 8 ^ table[Int(UInt8(value >> 8) ^ (bytes.u8(at: offset) ?? 0))]
     }
