@@ -12,6 +12,8 @@ public enum DriverTable {
       case .lines: LinesDriver.make(setup)
       case .lsl: LSLDriver.make(setup)
       case .phd: PHDDriver.make(setup)
+      case .biosemi: BioSemiDriver.make(setup)
+      case .libre: LibreDriver.make(setup)
       }
     driver.geometry = profile.geometry
     return driver

@@ -4,7 +4,7 @@ public import FluxgateTransport
 
 /// The virtual devices that there are, by the names the command line gives them.
 public enum SimulatedDevice: String, Sendable, CaseIterable {
-  case helmet, heart, glucose, agent, cyton
+  case helmet, heart, glucose, agent, brain, libre, cyton
   case cytonDaisy = "cyton-daisy"
   case adsBoard = "ads-board"
   case freeEEG32 = "freeeeg32"
@@ -20,6 +20,8 @@ public enum SimulatedDevice: String, Sendable, CaseIterable {
     case .heart: "twinleaf-tio"
     case .glucose: "dexcom-g4"
     case .agent: "ieee11073-tcp"
+    case .brain: "biosemi-activetwo"
+    case .libre: "freestyle-libre"
     case .cyton: "openbci-cyton"
     case .cytonDaisy: "openbci-cyton-daisy"
     case .adsBoard: "ads1299-board"
@@ -40,6 +42,8 @@ public enum SimulatedDevice: String, Sendable, CaseIterable {
       .totalField1:
       .serial
     case .lsl: .lsl
+    case .brain: .usb(VirtualBioSemi.link)
+    case .libre: .usb(VirtualLibre.link)
     }
   }
 
@@ -77,6 +81,8 @@ public struct SimulationPlan: Sendable {
     case .heart: VirtualTwinleaf(heart)
     case .glucose: VirtualDexcom(seed: seed, historyHours: 12, faults: faults)
     case .agent: VirtualAgent(agent)
+    case .brain: VirtualBioSemi(brain)
+    case .libre: VirtualLibre(libre)
     case .cyton: board(.cyton)
     case .cytonDaisy: board(.cytonDaisy)
     case .adsBoard: board(.adsBoard)
@@ -115,6 +121,20 @@ public struct SimulationPlan: Sendable {
 
   private var agent: VirtualAgent.Settings {
     var settings = VirtualAgent.Settings()
+    settings.seed = seed
+    settings.faults = faults
+    return settings
+  }
+
+  private var brain: VirtualBioSemiSettings {
+    var settings = VirtualBioSemiSettings()
+    settings.seed = seed
+    settings.faults = faults
+    return settings
+  }
+
+  private var libre: VirtualLibreSettings {
+    var settings = VirtualLibreSettings()
     settings.seed = seed
     settings.faults = faults
     return settings

@@ -100,7 +100,7 @@ public struct DeviceLink: Sendable {
     case .usb(let settings):
       let place = try Self.place(address, settings, profile)
       name = try Self.name(of: place, device) ?? "USB device (\(address))"
-      capture = .serial
+      capture = .usb(settings)
       open = { (_) throws(TransportError) in try place.open() }
     }
   }

@@ -95,6 +95,8 @@ public enum DeviceRefusal: Error, Sendable, Hashable {
   case notThisDevice(expected: String, found: String)
   case unsupported(what: String)
   case silent(seconds: Int)
+  /// It is there and gives nothing to record; `why` says where to look.
+  case noData(why: String)
   case tooManyChannels(Int, limit: Int)
   /// Its start-up ended otherwise than its profile says; the profile's words for the technician.
   case notStarted(String)

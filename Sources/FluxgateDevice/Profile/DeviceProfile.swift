@@ -35,8 +35,10 @@ public struct DeviceProfile: Sendable, Hashable {
 
 /// The drivers there are. Raw values are written in profiles.
 public enum DriverName: String, Sendable, CaseIterable, Hashable {
+  case biosemi
   case fieldtrip
   case twinleaf
+  case libre
   case dexcomG4 = "dexcom-g4"
   case frames
   case lines

@@ -30,12 +30,15 @@ public enum CaptureLink: Sendable, Hashable {
   case udp(port: UInt16)
   /// A Lab Streaming Layer stream: TCP and UDP as ``LSLEnvelope`` bundles them.
   case lsl
+  /// One interface of a USB device.
+  case usb(USBLinkSettings)
 
   var linkType: UInt16 {
     switch self {
     case .serial: SerialPacket.linkType
     case .tcp, .udp: IPv4Header.linkType
     case .lsl: LSLConversation.linkType
+    case .usb: USBPacket.linkType
     }
   }
 }
@@ -50,4 +53,9 @@ public struct CaptureInterface: Sendable, Hashable {
   public var profile = ""
   /// What the capturing program said of the link.
   public var comment = ""
+
+  /// Whether it is a bus that several devices share, as usbmon captures it.
+  public var isUSB: Bool {
+    linkType == USBPacket.linkType || linkType == USBPacket.shortLinkType
+  }
 }

@@ -3,6 +3,7 @@ public final class CaptureRecords {
   /// The link's name; nil until it was met in the file.
   public private(set) var interface: CaptureInterface?
   private let wanted: String?
+  private let usb: USBCaptureChoice?
   private let reader: CaptureReader
   private var observer: Observer?
   private var waiting: [CaptureRecord] = []
@@ -14,12 +15,18 @@ public final class CaptureRecords {
     case tcp(TCPObserver)
     case udp(UDPObserver)
     case lsl(LSLObserver)
+    case usb(USBObserver)
   }
 
-  /// - Parameter interface: the device's name; nil for the first link of the file.
-  public init(path: String, interface: String?) throws(TransportError) {
+  /// - Parameters:
+  ///   - interface: the device's name; nil for the first link of the file.
+  ///   - usb: which device of a USB capture is meant; nil for the first with data.
+  public init(
+    path: String, interface: String?, usb: USBCaptureChoice? = nil
+  ) throws(TransportError) {
     reader = try CaptureReader(path: path)
     wanted = interface
+    self.usb = usb
   }
 
   /// - Returns: nil at the end of the file.
@@ -28,8 +35,7 @@ public final class CaptureRecords {
       guard let packet = try reader.next() else { return try end() }
       guard isWanted(packet) else { continue }
       do throws(CaptureFault) {
-        guard packet.isWhole else { throw .badPacket }
-        waiting = try events(of: packet).map { CaptureRecord(time: packet.time, event: $0) }
+        waiting = try records(of: packet)
       } catch {
         throw .damagedCapture(offset: packet.offset, error)
       }
@@ -41,7 +47,10 @@ public final class CaptureRecords {
     if interface == nil, !reader.interfaces.contains(where: { $0.name == wanted ?? $0.name }) {
       throw .damagedCapture(offset: reader.offset, .noInterface)
     }
-    return nil
+    guard case .usb(var usb) = observer else { return nil }
+    // Asked once: what the end decides is said once.
+    observer = nil
+    return usb.finish().first
   }
 
   private func isWanted(_ packet: CaptureReader.Packet) -> Bool {
@@ -49,12 +58,22 @@ public final class CaptureRecords {
     return wanted.map { $0 == found.name } ?? (packet.interface == 0)
   }
 
-  private func events(of packet: CaptureReader.Packet) throws(CaptureFault) -> [CaptureEvent] {
+  private func records(of packet: CaptureReader.Packet) throws(CaptureFault) -> [CaptureRecord] {
     if observer == nil {
       let found = reader.interfaces[packet.interface]
-      observer = try Self.observer(of: found.linkType)
+      observer = try observer(of: found.linkType)
       interface = found
     }
+    // A bus carries more than this device: its observer judges what is cut.
+    if case .usb(var usb) = observer {
+      defer { observer = .usb(usb) }
+      return try usb.records(of: packet)
+    }
+    guard packet.isWhole else { throw .badPacket }
+    return try events(of: packet).map { CaptureRecord(time: packet.time, event: $0) }
+  }
+
+  private func events(of packet: CaptureReader.Packet) throws(CaptureFault) -> [CaptureEvent] {
     if case .undecided = observer { decide(by: packet.bytes) }
     switch observer {
     case .serial(var serial):
@@ -69,7 +88,7 @@ public final class CaptureRecords {
     case .lsl(var lsl):
       defer { observer = .lsl(lsl) }
       return try lsl.events(of: packet.bytes)
-    case .undecided, nil: return []
+    case .usb, .undecided, nil: return []
     }
   }
 
@@ -81,11 +100,13 @@ public final class CaptureRecords {
     }
   }
 
-  private static func observer(of linkType: UInt16) throws(CaptureFault) -> Observer {
+  private func observer(of linkType: UInt16) throws(CaptureFault) -> Observer {
     switch linkType {
     case SerialPacket.linkType: .serial(SerialPacket.Observer())
     case IPv4Header.linkType: .undecided
     case LSLConversation.linkType: .lsl(LSLObserver())
+    case USBPacket.linkType, USBPacket.shortLinkType:
+      .usb(USBObserver(linkType: linkType, choice: usb))
     default: throw .unknownLinkType(linkType)
     }
   }

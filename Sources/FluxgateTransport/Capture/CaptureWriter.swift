@@ -22,6 +22,7 @@ public final class CaptureWriter: Sendable {
     case tcp(TCPConversation)
     case udp(UDPConversation)
     case lsl(LSLConversation)
+    case usb(USBConversation)
   }
 
   /// Links in one capture.
@@ -87,6 +88,7 @@ public final class CaptureWriter: Sendable {
     case .tcp(let port): .tcp(TCPConversation(port: port, place: place))
     case .udp(let port): .udp(UDPConversation(port: port, place: place))
     case .lsl: .lsl(LSLConversation(place: place))
+    case .usb(let settings): .usb(USBConversation(settings, place: place))
     }
   }
 
@@ -104,6 +106,9 @@ public final class CaptureWriter: Sendable {
     case .lsl(var conversation):
       defer { interface = .lsl(conversation) }
       return conversation.packets(for: record.event)
+    case .usb(var conversation):
+      defer { interface = .usb(conversation) }
+      return conversation.packets(for: record.event, at: record.time)
     }
   }
 

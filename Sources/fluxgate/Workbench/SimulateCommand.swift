@@ -14,7 +14,8 @@ struct SimulateCommand: ParsableCommand {
       Layer outlet on the loopback, the others are on a pseudo-terminal, until
       Ctrl-C or the seconds are over. With --capture nothing runs in real
       time: the device is read by its own driver and the bytes go into a
-      pcapng file, the same for the same seed.
+      pcapng file, the same for the same seed. USB devices are simulated
+      with --capture only: their live bus needs a kernel that takes part.
       Faults: \(FaultOption.usage), each with @SECONDS
       after the gateway's first word, like drop@2 or unplug:3@5.
       """)
@@ -46,6 +47,9 @@ struct SimulateCommand: ParsableCommand {
     }
     if let seconds, !(seconds > 0 && seconds <= 1e6) {
       throw ValidationError("--seconds is more than 0 and at most 1000000")
+    }
+    if capture == nil, case .usb = device.link {
+      throw ValidationError("\(device.rawValue) is on USB: add --capture and --seconds")
     }
     if capture != nil, seconds == nil { throw ValidationError("--capture needs --seconds") }
   }
