@@ -23,6 +23,21 @@ public enum SimulatedDevice: String, Sendable, CaseIterable {
     }
   }
 
+  /// What it is on a USB cable; nil for what has none.
+  public var usbPersonality: USBPersonality? {
+    switch self {
+    case .helmet: nil
+    case .heart:
+      .ftdi(
+        USBIdentity(
+          0x0403, 0x6015, release: 0x1000, maker: "Twinleaf", model: "Simulated sensor",
+          serial: "SIM0042"))
+    case .glucose:
+      .acm(
+        USBIdentity(0x22A3, 0x0047, maker: "DexCom", model: "DexCom Gen4 USB Serial", serial: nil))
+    }
+  }
+
   /// Its driver with the settings of its profile, which the library must hold.
   public func makeDriver(_ profiles: ProfileLibrary) -> Driver {
     guard let profile = profiles[profile] else {

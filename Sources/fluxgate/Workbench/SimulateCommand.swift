@@ -11,7 +11,10 @@ struct SimulateCommand: ParsableCommand {
     abstract: "Run a virtual device that speaks its real wire protocol.",
     discussion: """
       The helmet listens on a TCP port, the others on a pseudo-terminal, until
-      Ctrl-C or the seconds are over. With --capture nothing runs in real
+      Ctrl-C or the seconds are over. With --usbip or --vhci it is a USB device
+      that a Linux kernel enumerates as hardware: take it with
+      `usbip attach -r 127.0.0.1 -b 1-1`, or let --vhci plug it into this
+      machine (root; modprobe vhci-hcd). With --capture nothing runs in real
       time: the device is read by its own driver and the bytes go into a
       pcapng file, the same for the same seed.
       Faults: \(FaultOption.usage), each with @SECONDS
@@ -24,6 +27,10 @@ struct SimulateCommand: ParsableCommand {
   var link: String?
   @Option(help: "TCP port of 127.0.0.1, 0 for any free one (helmet).")
   var port: UInt16 = 1972
+  @Option(help: "Serve it as a USB device (USB/IP) on this port of 127.0.0.1; usually 3240.")
+  var usbip: UInt16?
+  @Flag(help: "Plug it into this machine's virtual USB host controller.")
+  var vhci = false
   @Option(help: "Stop after so many seconds.")
   var seconds: Double?
   @Option(help: "The same seed gives the same signal.")
@@ -47,19 +54,29 @@ struct SimulateCommand: ParsableCommand {
       throw ValidationError("--seconds is more than 0 and at most 1000000")
     }
     if capture != nil, seconds == nil { throw ValidationError("--capture needs --seconds") }
+    if usbip != nil, vhci { throw ValidationError("--usbip and --vhci exclude each other") }
+    if road == nil, faults.contains(where: { $0.halt != nil }) {
+      throw ValidationError("--fault halt needs --usbip or --vhci")
+    }
   }
 
   func run() throws {
     output.apply()
     if let capture, let seconds {
       try write(capture, seconds: seconds)
+    } else if let road {
+      try runUSB(on: road)
     } else {
       try device == .helmet ? runHelmet() : runLine()
     }
   }
 
   private var plan: SimulationPlan {
-    SimulationPlan(device, seed: seed, channelCount: channels, faults: faults.map(\.fault))
+    SimulationPlan(device, seed: seed, channelCount: channels, faults: faults.compactMap(\.fault))
+  }
+
+  private var road: USBIPHost.Road? {
+    vhci ? .virtualHostController : usbip.map { .tcp(port: $0) }
   }
 
   private func write(_ path: String, seconds: Double) throws {
@@ -91,6 +108,21 @@ struct SimulateCommand: ParsableCommand {
     finish(host.truth, lost: host.bytesLost, place: path)
   }
 
+  private func runUSB(on road: USBIPHost.Road) throws {
+    guard let personality = device.usbPersonality else {
+      throw ValidationError("the \(device.rawValue) has no USB cable")
+    }
+    let host = USBIPHost(
+      device: plan.makeDevice(), as: personality, on: road, halts: faults.compactMap(\.halt))
+    let wanted = usbip.map { "127.0.0.1:\($0)" } ?? "the virtual host controller"
+    try start(wanted) { () throws(TransportError) in try host.start() }
+    let place = host.port.map { "127.0.0.1:\($0)" } ?? wanted
+    Console.say("\(device.rawValue) (simulated, seed \(seed)) is a USB device at \(place)")
+    waitForEnd()
+    host.stop()
+    finish(host.truth, lost: host.bytesLost, place: place)
+  }
+
   private func start(_ place: String, _ body: () throws(TransportError) -> Void) throws {
     do throws(TransportError) {
       try body()
@@ -102,6 +134,10 @@ struct SimulateCommand: ParsableCommand {
   private func wait(at place: String) {
     Console.say("\(device.rawValue) (simulated, seed \(seed)) is at \(place)")
     Console.say("Record it with --device \(device.rawValue)=\(device.profile)@\(place)")
+    waitForEnd()
+  }
+
+  private func waitForEnd() {
     if seconds == nil { Console.say("Ctrl-C ends it.") }
     let signals = StopSignals()
     let end = seconds.map { Date(timeIntervalSinceNow: $0) } ?? .distantFuture
