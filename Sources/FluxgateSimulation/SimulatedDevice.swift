@@ -29,12 +29,12 @@ public enum SimulatedDevice: String, Sendable, CaseIterable {
     case .helmet: nil
     case .heart:
       .ftdi(
-        USBIdentity(
+        USBNameplate(
           0x0403, 0x6015, release: 0x1000, maker: "Twinleaf", model: "Simulated sensor",
           serial: "SIM0042"))
     case .glucose:
       .acm(
-        USBIdentity(0x22A3, 0x0047, maker: "DexCom", model: "DexCom Gen4 USB Serial", serial: nil))
+        USBNameplate(0x22A3, 0x0047, maker: "DexCom", model: "DexCom Gen4 USB Serial", serial: nil))
     }
   }
 

@@ -15,9 +15,9 @@ final class ACMFunction: USBFunction {
   private static let setControlLines: UInt8 = 0x22
   private static let sendBreak: UInt8 = 0x23
 
-  init(_ identity: USBIdentity) {
+  init(_ nameplate: USBNameplate) {
     descriptors = USBDescriptors(
-      identity: identity, speed: .full, deviceClass: 2,
+      nameplate: nameplate, speed: .full, deviceClass: 2,
       interfaces: [Self.controlInterface, Self.dataInterface])
   }
 

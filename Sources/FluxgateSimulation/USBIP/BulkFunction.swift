@@ -15,17 +15,17 @@ final class BulkFunction: USBFunction {
   let opensWithInput = false
   private let completion: Completion
 
-  init(vendor identity: USBIdentity, output: UInt8, input: UInt8) {
+  init(vendor nameplate: USBNameplate, output: UInt8, input: UInt8) {
     self.input = input
     self.output = output
     completion = .full
     let endpoints = [output, input].flatMap { USBDescriptors.endpoint($0, .bulk, packet: 512) }
     descriptors = USBDescriptors(
-      identity: identity, speed: .high, deviceClass: 0xFF,
+      nameplate: nameplate, speed: .high, deviceClass: 0xFF,
       interfaces: [USBDescriptors.interface(0, endpoints: 2, 0xFF) + endpoints])
   }
 
-  init(personalHealth identity: USBIdentity) {
+  init(personalHealth nameplate: USBNameplate) {
     input = 0x81
     output = 0x02
     completion = .anything
@@ -35,7 +35,7 @@ final class BulkFunction: USBFunction {
       USBDescriptors.endpoint(0x81, .bulk, packet: 64), Self.qualityOfService,
     ]
     descriptors = USBDescriptors(
-      identity: identity, speed: .full, deviceClass: 0,
+      nameplate: nameplate, speed: .full, deviceClass: 0,
       interfaces: [USBDescriptors.interface(0, endpoints: 2, 0x0F) + endpoints.flatMap { $0 }])
   }
 

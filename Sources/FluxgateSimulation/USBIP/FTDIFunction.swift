@@ -23,10 +23,10 @@ final class FTDIFunction: USBFunction {
   private var dataTerminalReady = false
   private var requestToSend = false
 
-  init(_ identity: USBIdentity) {
+  init(_ nameplate: USBNameplate) {
     let endpoints = [0x81, 0x02].flatMap { USBDescriptors.endpoint($0, .bulk, packet: 64) }
     descriptors = USBDescriptors(
-      identity: identity, speed: .full, deviceClass: 0,
+      nameplate: nameplate, speed: .full, deviceClass: 0,
       interfaces: [USBDescriptors.interface(0, endpoints: 2, 0xFF, 0xFF, 0xFF) + endpoints])
   }
 

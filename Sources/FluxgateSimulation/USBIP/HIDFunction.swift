@@ -13,7 +13,7 @@ final class HIDFunction: USBFunction {
   private static let setIdle: UInt8 = 0x0A
   private static let reportDescriptorType: UInt16 = 0x22
 
-  init(_ identity: USBIdentity, reportBytes: UInt8) {
+  init(_ nameplate: USBNameplate, reportBytes: UInt8) {
     self.reportBytes = Int(reportBytes)
     reportDescriptor = Self.report(reportBytes)
     let head: [UInt8] =
@@ -22,7 +22,7 @@ final class HIDFunction: USBFunction {
     let endpoint = USBDescriptors.endpoint(
       0x81, .interrupt, packet: UInt16(reportBytes), interval: 1)
     descriptors = USBDescriptors(
-      identity: identity, speed: .full, deviceClass: 0,
+      nameplate: nameplate, speed: .full, deviceClass: 0,
       interfaces: [USBDescriptors.interface(0, endpoints: 1, 3) + head + endpoint])
   }
 

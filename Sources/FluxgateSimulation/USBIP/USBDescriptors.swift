@@ -5,7 +5,7 @@ struct USBDescriptors {
   /// As the kernel's `usb_device_speed` counts them.
   enum Speed: UInt32 { case full = 2, high = 3 }
 
-  let identity: USBIdentity
+  let nameplate: USBNameplate
   let speed: Speed
   let deviceClass: UInt8
   /// Interfaces with their class descriptors and endpoints, without the configuration's head.
@@ -13,14 +13,14 @@ struct USBDescriptors {
 
   static let languageOfStrings: [UInt8] = [4, 3, 0x09, 0x04]
 
-  private var strings: [String] { [identity.maker, identity.product, identity.serial ?? ""] }
+  private var strings: [String] { [nameplate.maker, nameplate.product, nameplate.serial ?? ""] }
 
   var device: [UInt8] {
     let packet: UInt8 = 64
-    let hasSerial = identity.serial != nil
+    let hasSerial = nameplate.serial != nil
     return [18, 1, 0x00, 0x02, deviceClass, 0, 0, packet]
-      + Self.word(identity.numbers.vendor) + Self.word(identity.numbers.product)
-      + Self.word(identity.release) + [1, 2, hasSerial ? 3 : 0, 1]
+      + Self.word(nameplate.numbers.vendor) + Self.word(nameplate.numbers.product)
+      + Self.word(nameplate.release) + [1, 2, hasSerial ? 3 : 0, 1]
   }
 
   var configuration: [UInt8] {

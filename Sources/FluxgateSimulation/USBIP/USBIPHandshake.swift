@@ -52,11 +52,11 @@ struct USBIPHandshake {
   }
 
   private var device: [UInt8] {
-    let identity = descriptors.identity
+    let nameplate = descriptors.nameplate
     return Self.padded("/sys/devices/simulated/usb1/\(Self.busName)", to: 256)
       + Self.padded(Self.busName, to: Self.nameBytes)
       + BigEndian.bytes([1, 1, descriptors.speed.rawValue])
-      + BigEndian.bytes([identity.numbers.vendor, identity.numbers.product, identity.release])
+      + BigEndian.bytes([nameplate.numbers.vendor, nameplate.numbers.product, nameplate.release])
       + [descriptors.deviceClass, 0, 0, 1, 1, UInt8(descriptors.interfaces.count)]
   }
 

@@ -1,7 +1,7 @@
 public import FluxgateTransport
 
 /// Who a device says it is when it is asked for its descriptors.
-public struct USBIdentity: Sendable, Hashable {
+public struct USBNameplate: Sendable, Hashable {
   public var numbers: USBNumbers
   /// The device's release in binary-coded decimals (0x0100 is 1.00); drivers tell chips apart by it.
   public var release: UInt16
