@@ -4,6 +4,7 @@ public enum DriverTable {
     var setup = setup
     setup.profile = profile
     return switch profile.driver {
+    case .biosemi: BioSemiDriver.make(setup)
     case .fieldtrip: FieldTripDriver.make(setup)
     case .twinleaf: TwinleafDriver.make(setup)
     case .dexcomG4: DexcomDriver.make(setup)

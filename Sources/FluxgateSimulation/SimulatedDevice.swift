@@ -4,7 +4,7 @@ public import FluxgateTransport
 
 /// The virtual devices that there are, by the names the command line gives them.
 public enum SimulatedDevice: String, Sendable, CaseIterable {
-  case helmet, heart, glucose
+  case helmet, heart, glucose, brain
 
   /// Name of the shipped profile that reads it.
   public var profile: String {
@@ -12,6 +12,7 @@ public enum SimulatedDevice: String, Sendable, CaseIterable {
     case .helmet: "fieldtrip-buffer"
     case .heart: "twinleaf-tio"
     case .glucose: "dexcom-g4"
+    case .brain: "biosemi-activetwo"
     }
   }
 
@@ -19,7 +20,7 @@ public enum SimulatedDevice: String, Sendable, CaseIterable {
   public var link: CaptureLink {
     switch self {
     case .helmet: .tcp(port: 1972)
-    case .heart, .glucose: .serial
+    case .heart, .glucose, .brain: .serial
     }
   }
 
@@ -71,12 +72,20 @@ public struct SimulationPlan: Sendable {
     case .helmet: VirtualFieldTripBuffer(helmet)
     case .heart: VirtualTwinleaf(heart)
     case .glucose: VirtualDexcom(seed: seed, historyHours: 12, faults: faults)
+    case .brain: VirtualBioSemi(brain)
     }
   }
 
   private var helmet: FieldTripServerSettings {
     var settings = FieldTripServerSettings()
     settings.channelCount = channelCount
+    settings.seed = seed
+    settings.faults = faults
+    return settings
+  }
+
+  private var brain: VirtualBioSemiSettings {
+    var settings = VirtualBioSemiSettings()
     settings.seed = seed
     settings.faults = faults
     return settings

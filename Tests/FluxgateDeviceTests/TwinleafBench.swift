@@ -50,7 +50,7 @@ final class CollectedStream {
 }
 
 /// Calls `tap` before each read, so that rings are drained while the bench runs.
-private final class TappedTransport: Transport {
+final class TappedTransport: Transport {
   let inner: any Transport
   let tap: () -> Void
 

@@ -48,6 +48,7 @@ extension Fault {
         ("is not the device of its profile", "expected \(expected), found \(found)")
       case .unsupported(let what): ("cannot be read", what)
       case .silent(let seconds): ("does not answer", "no answer for \(seconds) s")
+      case .noData(let why): ("gives nothing to record", why)
       case .tooManyChannels(let count, let limit):
         ("has too many channels", "\(count) channels, at most \(limit)")
       }

@@ -78,6 +78,8 @@ public enum DeviceRefusal: Error, Sendable, Hashable {
   case notThisDevice(expected: String, found: String)
   case unsupported(what: String)
   case silent(seconds: Int)
+  /// It is there and gives nothing to record; `why` says where to look.
+  case noData(why: String)
   case tooManyChannels(Int, limit: Int)
 }
 

@@ -22,6 +22,7 @@ public struct DeviceProfile: Sendable, Hashable {
 
 /// The drivers there are. Raw values are written in profiles.
 public enum DriverName: String, Sendable, CaseIterable, Hashable {
+  case biosemi
   case fieldtrip
   case twinleaf
   case dexcomG4 = "dexcom-g4"
