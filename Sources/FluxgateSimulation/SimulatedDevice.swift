@@ -36,6 +36,10 @@ public enum SimulatedDevice: String, Sendable, CaseIterable {
     case .glucose:
       .acm(
         USBNameplate(0x22A3, 0x0047, maker: "DexCom", model: "DexCom Gen4 USB Serial", serial: nil))
+    case .brain:
+      .vendorBulk(
+        USBNameplate(0x0547, 0x1005, maker: "BioSemi", model: "Simulated box", serial: "SIM1005"),
+        output: 0x01, input: 0x82)
     }
   }
 

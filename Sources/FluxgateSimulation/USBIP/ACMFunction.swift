@@ -6,7 +6,6 @@ final class ACMFunction: USBFunction {
   let descriptors: USBDescriptors
   let input: UInt8 = 0x83
   let output: UInt8? = 0x02
-  let opensWithInput = true
   /// 115200 8N1: rate (32 bits), stop bits, parity, data bits.
   private var lineCoding: [UInt8] = [0x00, 0xC2, 0x01, 0x00, 0, 0, 8]
 

@@ -12,7 +12,6 @@ final class BulkFunction: USBFunction {
   let descriptors: USBDescriptors
   let input: UInt8
   let output: UInt8?
-  let opensWithInput = false
   private let completion: Completion
 
   init(vendor nameplate: USBNameplate, output: UInt8, input: UInt8) {

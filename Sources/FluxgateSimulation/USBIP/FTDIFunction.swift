@@ -9,7 +9,6 @@ final class FTDIFunction: USBFunction {
   let descriptors: USBDescriptors
   let input: UInt8 = 0x81
   let output: UInt8? = 0x02
-  let opensWithInput = true
 
   private static let packet = 64
   private static let payload = 62

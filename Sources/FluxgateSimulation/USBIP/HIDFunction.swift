@@ -5,7 +5,6 @@ final class HIDFunction: USBFunction {
   let descriptors: USBDescriptors
   let input: UInt8 = 0x81
   let output: UInt8? = nil
-  let opensWithInput = false
   private let reportBytes: Int
   private let reportDescriptor: [UInt8]
 

@@ -7,10 +7,6 @@ protocol USBFunction: AnyObject {
   /// Addresses of the endpoints that carry the device's bytes; no output where the control pipe does.
   var input: UInt8 { get }
   var output: UInt8? { get }
-  /// Whether a pending input request is what shows that a gateway has the line open. Drivers of
-  /// serial lines take theirs back at the close; others leave a device no sign, and it counts as open
-  /// from its configuration on.
-  var opensWithInput: Bool { get }
 
   /// A class or vendor request, or one for a descriptor that the standard ones do not hold.
   func control(_ setup: USBSetup, data: [UInt8], at now: HostTime) -> USBControlAnswer

@@ -23,8 +23,9 @@ final class USBIPPort {
 
   init(_ function: any USBFunction) { self.function = function }
 
-  /// Whether a gateway has the device in use.
-  var isOpen: Bool { isConfigured && (hasInput || !function.opensWithInput) }
+  /// Whether a gateway has the device in use: since it asked for input, until it took all its
+  /// requests back. A device has no other sign of it that all drivers give.
+  var isOpen: Bool { isConfigured && hasInput }
 
   /// When `advance` may answer a transfer though nothing came.
   var nextWake: HostTime {
