@@ -6,6 +6,7 @@ export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LANG=C.UTF-8
 mkdir -p "/lib/modules/$version"
 mount --bind "$project/.build-vm/kernel/lib/modules/$version" "/lib/modules/$version"
 ip link set lo up
+dmesg -n 1
 
 # Before the first device: libusb and the names of /dev/serial/by-id depend on it.
 /lib/systemd/systemd-udevd --daemon

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import FluxgateSignal
 internal import FluxgateTransport
 internal import Glibc

@@ -39,6 +39,8 @@ struct SimulateCommand: ParsableCommand {
   var channels = 64
   @Option(name: .customLong("fault"), help: ArgumentHelp(valueName: "kind@seconds"))
   var faults: [FaultOption] = []
+  @Option(help: "A folder for all that the device made, to hold a recording against.")
+  var truth: String?
   @Option(help: "Write a capture instead; needs --seconds.")
   var capture: String?
   @Option(help: "A folder of profiles, looked at before all others (with --capture).")
@@ -88,7 +90,7 @@ struct SimulateCommand: ParsableCommand {
       throw Fault.capture(error, path: path)
     }
     Console.say("Wrote \(path): \(device.rawValue), simulated, seed \(seed), \(seconds) s.")
-    report(truth, place: path)
+    try report(truth, place: path)
   }
 
   private func runHelmet() throws {
@@ -96,7 +98,7 @@ struct SimulateCommand: ParsableCommand {
     try start("127.0.0.1:\(port)") { () throws(TransportError) in try host.start() }
     wait(at: "127.0.0.1:\(host.port)")
     host.stop()
-    finish(host.truth, lost: host.bytesLost, place: "127.0.0.1:\(host.port)")
+    try finish(host.truth, lost: host.bytesLost, place: "127.0.0.1:\(host.port)")
   }
 
   private func runLine() throws {
@@ -105,7 +107,7 @@ struct SimulateCommand: ParsableCommand {
     try start(path) { () throws(TransportError) in try host.start() }
     wait(at: path)
     host.stop()
-    finish(host.truth, lost: host.bytesLost, place: path)
+    try finish(host.truth, lost: host.bytesLost, place: path)
   }
 
   private func runUSB(on road: USBIPHost.Road) throws {
@@ -120,7 +122,7 @@ struct SimulateCommand: ParsableCommand {
     Console.say("\(device.rawValue) (simulated, seed \(seed)) is a USB device at \(place)")
     waitForEnd()
     host.stop()
-    finish(host.truth, lost: host.bytesLost, place: place)
+    try finish(host.truth, lost: host.bytesLost, place: place)
   }
 
   private func start(_ place: String, _ body: () throws(TransportError) -> Void) throws {
@@ -144,21 +146,22 @@ struct SimulateCommand: ParsableCommand {
     while !signals.isRaised, Date() < end { Thread.sleep(forTimeInterval: 0.05) }
   }
 
-  private func finish(_ truth: [TruthStream], lost: Int, place: String) {
-    report(truth, place: place)
+  private func finish(_ truth: [TruthStream], lost: Int, place: String) throws {
+    try report(truth, place: place)
     if lost > 0 { Console.say("\(lost) bytes found no gateway that read them.") }
   }
 
-  private func report(_ truth: [TruthStream], place: String) {
+  private func report(_ made: [TruthStream], place: String) throws {
+    if let truth { try TruthFiles.write(made, of: device.rawValue, into: truth) }
     Console.say("stream                    columns         rows   kept off the line")
-    for stream in truth {
+    for stream in made {
       Console.say(
         StatusText.pad("\(device.rawValue).\(stream.name)", 24)
           + StatusText.right("\(stream.channelCount)", 9)
           + StatusText.right("\(stream.rowCount)", 13)
           + StatusText.right("\(stream.withheld.count)", 20))
     }
-    Console.report(SimulationReport(place: place, device: device.rawValue, seed: seed, truth))
+    Console.report(SimulationReport(place: place, device: device.rawValue, seed: seed, made))
   }
 }
 
