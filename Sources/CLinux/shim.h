@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -81,6 +82,16 @@ static inline int fg_serial_low_latency(int fd) {
   serial.flags |= ASYNC_LOW_LATENCY;
   return ioctl(fd, TIOCSSERIAL, &serial);
 }
+
+// Raises and lowers modem lines (TIOCM_DTR, TIOCM_RTS). Pseudo-terminals have none (ENOTTY).
+static inline int fg_serial_modem(int fd, int raised, int lowered) {
+  if (raised && ioctl(fd, TIOCMBIS, &raised) != 0) return -1;
+  return lowered ? ioctl(fd, TIOCMBIC, &lowered) : 0;
+}
+
+// A descriptor that another thread's poll waits on, and the call that ends that wait.
+static inline int fg_bell_make(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+static inline void fg_bell_ring(int fd) { eventfd_write(fd, 1); }
 
 // accept4 is hidden without _GNU_SOURCE; with it no descriptor leaks into a program started meanwhile.
 static inline int fg_accept(int fd, int flags) { return accept4(fd, 0, 0, flags); }

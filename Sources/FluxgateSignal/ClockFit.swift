@@ -2,34 +2,37 @@
 ///
 /// Bytes are only ever late, never early, so in each window of one second the smallest difference
 /// between arrival and device time is the honest one. A least-squares line with forgetting runs
-/// through these minima; its slope is the rate error. The same observations give the same times,
-/// however the reads were cut.
+/// through these minima (``MinimaLine``); its slope is the rate error. The same observations give the
+/// same times, however the reads were cut.
 public struct ClockFit: Sendable {
   private static let window: Int64 = 1_000_000_000
-  /// Weight kept from window to window: half after 90 s.
-  private static let forgetting = 0.992_327_945
+  /// A correction of the line is spread: times run at most so much slower or faster meanwhile.
+  private static let slew = 0.25
 
   private var origin: (device: Int64, arrival: Int64)?
   private var windowStart: Int64 = 0
   private var minimum: (device: Int64, delay: Int64)?
-  private var settled = false
-  // Weighted sums of t, y, tt, ty over the minima: t in seconds, y in nanoseconds.
-  private var weight = 0.0
-  private var sumT = 0.0
-  private var sumY = 0.0
-  private var sumTT = 0.0
-  private var sumTY = 0.0
-  private var slope = 0.0
-  private var offset = 0.0
-  private var lastGiven: Int64 = .min
+  private var line = MinimaLine()
+  private var given: (device: Int64, time: Int64)?
+  private var floor: Int64 = .min
   private var lateness = 0.0
 
   public init() {}
 
   /// Rate of the host's clock against the device's: positive when the device runs slow.
-  public var partsPerMillion: Double { slope / 1000 }
+  public var partsPerMillion: Double { line.slope / 1000 }
   /// Mean lateness of arrivals against the line, in nanoseconds.
   public var jitter: Int64 { Int64(lateness.rounded()) }
+  /// Root mean square distance of the minima from the line, in nanoseconds.
+  public var residual: Int64 { Int64(line.residual.rounded()) }
+  /// How many windows the line rests on.
+  public var windowCount: Int { line.count }
+  /// Least lateness of the last windows, and how many there were, that lay too late for the line.
+  public var shift: (lateness: Int64, windows: Int) { (Int64(line.shift), line.shiftedWindows) }
+
+  /// Half-width of what is not known of a time from this fit, in nanoseconds: twice the residual, and
+  /// the mean lateness until ten windows are there. The least delay of the link itself cannot be seen.
+  public var uncertainty: Int64 { line.count < 10 ? max(jitter, 2 * residual) : 2 * residual }
 
   /// - Parameters:
   ///   - device: nanoseconds on the device's clock, from any origin, at which a sample was made.
@@ -44,50 +47,64 @@ public struct ClockFit: Sendable {
     let delay = (arrival.nanoseconds &- origin.arrival) &- (device &- origin.device)
     if device &- windowStart >= Self.window { closeWindow(next: device) }
     if minimum.map({ delay < $0.delay }) ?? true { minimum = (device, delay) }
-    if !settled, let minimum { offset = Double(minimum.delay) }
-    let late = Double(delay) - line(at: device)
+    if line.count == 0, let minimum { line.rest(on: Double(minimum.delay)) }
+    let late = Double(delay) - delayOfLine(at: device)
     lateness += (max(0, late) - lateness) / 256
   }
 
+  /// How much later than the line the bytes of a moment on the device's clock arrived, in
+  /// nanoseconds; 0 before anything was observed.
+  public func lateness(ofDevice device: Int64, arrival: HostTime) -> Int64 {
+    guard origin != nil else { return 0 }
+    return arrival.nanoseconds &- straight(device)
+  }
+
   /// The host's time of a moment on the device's clock; never runs backward.
+  ///
+  /// Between moments of a second or less, corrections of the line are spread evenly.
   public mutating func hostTime(ofDevice device: Int64) -> HostTime {
-    guard let origin else { return HostTime(nanoseconds: device) }
-    let straight = origin.arrival &+ (device &- origin.device) &+ Int64(line(at: device).rounded())
-    lastGiven = max(lastGiven, straight)
-    return HostTime(nanoseconds: lastGiven)
+    guard origin != nil else { return HostTime(nanoseconds: device) }
+    var time = max(straight(device), floor)
+    if let given {
+      let step = device &- given.device
+      if step > 0, step <= Self.window {
+        let spread = Int64(Double(step) * Self.slew)
+        let least = given.time &+ step &- spread
+        time = min(max(time, least), max(given.time &+ step &+ spread, given.time))
+      }
+      time = max(time, given.time)
+    }
+    given = (device, time)
+    return HostTime(nanoseconds: time)
   }
 
-  /// Forgets everything: the device started anew.
+  /// Forgets everything but the order of time: the device started anew.
   public mutating func reset() {
-    let given = lastGiven
+    let newest = max(floor, given?.time ?? .min)
     self = ClockFit()
-    lastGiven = given
+    floor = newest
   }
 
-  private func line(at device: Int64) -> Double {
+  /// The shift was a loss that is now counted: the windows that showed it say nothing of the clock.
+  public mutating func forgetShift() {
+    line.forgetShift()
+    minimum = nil
+  }
+
+  private func straight(_ device: Int64) -> Int64 {
+    guard let origin else { return device }
+    return origin.arrival &+ (device &- origin.device) &+ Int64(delayOfLine(at: device).rounded())
+  }
+
+  private func delayOfLine(at device: Int64) -> Double {
     guard let origin else { return 0 }
-    return offset + slope * Double(device &- origin.device) / 1e9
+    return line.value(at: Double(device &- origin.device) / 1e9)
   }
 
   private mutating func closeWindow(next: Int64) {
     windowStart = next
     guard let origin, let lowest = minimum else { return }
     minimum = nil
-    let t = Double(lowest.device &- origin.device) / 1e9
-    let y = Double(lowest.delay)
-    weight = weight * Self.forgetting + 1
-    sumT = sumT * Self.forgetting + t
-    sumY = sumY * Self.forgetting + y
-    sumTT = sumTT * Self.forgetting + t * t
-    sumTY = sumTY * Self.forgetting + t * y
-    solve()
-  }
-
-  private mutating func solve() {
-    let spread = weight * sumTT - sumT * sumT
-    // Below ten windows the slope says more of jitter than of the clock.
-    slope = weight > 9 && spread > 0 ? (weight * sumTY - sumT * sumY) / spread : 0
-    offset = (sumY - slope * sumT) / weight
-    settled = true
+    line.add(Double(lowest.device &- origin.device) / 1e9, Double(lowest.delay))
   }
 }

@@ -7,6 +7,7 @@ public final class StreamCounters: Sendable {
   private let newest = Atomic<Int64>(0)
   private let partsPerBillion = Atomic<Int64>(0)
   private let jitter = Atomic<Int64>(0)
+  private let uncertainty = Atomic<Int64>(0)
 
   public init() {}
 
@@ -24,6 +25,8 @@ public final class StreamCounters: Sendable {
     Double(partsPerBillion.load(ordering: .relaxed)) / 1000
   }
   public var jitterNanoseconds: Int64 { jitter.load(ordering: .relaxed) }
+  /// Half-width of what is not known of a row's time, apart from the sensor's own delay.
+  public var uncertaintyNanoseconds: Int64 { uncertainty.load(ordering: .relaxed) }
 
   func addAccepted(_ rows: Int, newest time: HostTime) {
     accepted.wrappingAdd(UInt64(rows), ordering: .relaxed)
@@ -35,8 +38,11 @@ public final class StreamCounters: Sendable {
   }
 
   /// Called by the acquisition thread after each clock fit.
-  public func noteClock(partsPerMillion: Double, jitter nanoseconds: Int64) {
+  public func noteClock(
+    partsPerMillion: Double, jitter nanoseconds: Int64, uncertainty halfWidth: Int64
+  ) {
     partsPerBillion.store(Int64((partsPerMillion * 1000).rounded()), ordering: .relaxed)
     jitter.store(nanoseconds, ordering: .relaxed)
+    uncertainty.store(halfWidth, ordering: .relaxed)
   }
 }

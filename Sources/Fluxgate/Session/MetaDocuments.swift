@@ -77,11 +77,13 @@ struct MetaDocuments {
     ])
   }
 
-  /// Rate error in thousandths of a part per million, jitter in nanoseconds.
+  /// Rate error in thousandths of a part per million; jitter and the half-width of what is not known
+  /// of a row's time, without the sensor's delay, in nanoseconds.
   private func clock(_ counters: StreamCounters) -> CBOR {
     .record([
       "partsPerBillion": .int(Int64((counters.clockErrorPartsPerMillion * 1000).rounded())),
       "jitter": .int(counters.jitterNanoseconds),
+      "uncertainty": .int(counters.uncertaintyNanoseconds),
     ])
   }
 }

@@ -28,7 +28,9 @@ struct FieldTripStream {
   /// The server has had `count` samples when its word came at `now`.
   mutating func observe(count: Int, at now: HostTime, _ counters: StreamCounters) {
     clock.observe(device: deviceTime(count - 1), arrival: now)
-    counters.noteClock(partsPerMillion: clock.partsPerMillion, jitter: clock.jitter)
+    counters.noteClock(
+      partsPerMillion: clock.partsPerMillion, jitter: clock.jitter,
+      uncertainty: clock.uncertainty)
   }
 
   /// Hands over the rows of `wire`, the first of which is `next`.

@@ -64,7 +64,8 @@ final class TioTrack {
     let last = numbering.endTime(ofSample: number + UInt64(count) - 1)
     clock.observe(device: last, arrival: now)
     outlet.counters.noteClock(
-      partsPerMillion: clock.partsPerMillion, jitter: clock.jitter)
+      partsPerMillion: clock.partsPerMillion, jitter: clock.jitter,
+      uncertainty: clock.uncertainty)
     let first = clock.hostTime(ofDevice: numbering.endTime(ofSample: number))
     return (first, clock.hostTime(ofDevice: last))
   }

@@ -17,7 +17,10 @@ public final class SerialTransport: Transport {
   /// - Parameters:
   ///   - path: the device node or a link to it, such as one in `/dev/serial/by-id`.
   ///   - baud: bits a second.
-  public init(path: String, baud: UInt32) throws(TransportError) {
+  ///   - lines: modem lines to set; a line that has none is taken as it is.
+  public init(
+    path: String, baud: UInt32, lines: ModemLines = ModemLines()
+  ) throws(TransportError) {
     precondition(baud > 0)
     // SAFETY: the path is read during the call only.
     let number = unsafe Glibc.open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
@@ -27,7 +30,9 @@ public final class SerialTransport: Transport {
     guard fg_serial_raw(number, baud) == 0, fg_serial_flush(number) == 0 else {
       throw .cannotOpen(name: path, errno: errno)
     }
+    try Self.set(lines, number, path)
     isLowLatency = fg_serial_low_latency(number) == 0
+    LatencyTimer(path: path)?.lower()
     rate = fg_serial_rate(number)
     name = path
   }
@@ -64,5 +69,21 @@ public final class SerialTransport: Transport {
       throw .cannotOpen(name: path, errno: errno == EWOULDBLOCK ? EBUSY : errno)
     }
     guard fg_serial_exclusive(number) == 0 else { throw .cannotOpen(name: path, errno: errno) }
+  }
+
+  private static func set(
+    _ lines: ModemLines, _ number: Int32, _ path: String
+  ) throws(TransportError) {
+    var raised: Int32 = 0
+    var lowered: Int32 = 0
+    for (wish, bit) in [(lines.dataTerminalReady, TIOCM_DTR), (lines.requestToSend, TIOCM_RTS)] {
+      if wish == true { raised |= Int32(bit) }
+      if wish == false { lowered |= Int32(bit) }
+    }
+    guard fg_serial_modem(number, raised, lowered) != 0 else { return }
+    // Pseudo-terminals and some bridges have no such lines.
+    guard errno == ENOTTY || errno == EINVAL else {
+      throw .cannotOpen(name: path, errno: errno)
+    }
   }
 }
