@@ -6,7 +6,8 @@ import struct
 import termios
 import time
 
-from bench import TTY, USB, CableWatch, need, read, wait_for
+from bench import TTY, read
+from report import need, wait_for
 
 HEART = f"{TTY}/usb-Twinleaf_Simulated_sensor_SIM0042-if00-port0"
 GLUCOSE = f"{TTY}/usb-DexCom_DexCom_Gen4_USB_Serial-if00"
@@ -67,7 +68,7 @@ def alone(bench):
     try:
         wait_for(lambda: " SAFE" in recording.text or "rows" in recording.text
                  or "Hz" in recording.text, "the recording's screen")
-        refused = bench.call("check", "--device", f"heart=twinleaf-tio@{HEART}", statuses=(0, 4, 3))
+        refused = bench.call("check", "--device", f"heart=twinleaf-tio@{HEART}", statuses=(5,))
         fault = refused[0].get("fault")
         need(fault and "use" in fault["title"] + fault["cause"] + fault["remedy"], f"{refused}")
         child = os.fork()
@@ -128,19 +129,18 @@ def arrival_bytes():
         os.close(line)
 
 
-def session(bench, heart, glucose, seconds):
+def session(bench, cable, seconds):
     """Both devices through a drop, a changed byte and a pulled cable."""
-    watch = CableWatch("serial", "SIM0042")
     recording = bench.record("serial", seconds, f"heart=twinleaf-tio@{HEART}",
                              f"glucose=dexcom-g4@{GLUCOSE}")
     recording.wait()
-    watch.stop()
-    heart.stop()
-    glucose.stop()
-    recording.keep(heart, glucose)
-    gone, back = watch.when(False), watch.when(True)
-    need(gone and back, f"the cable was not pulled and put back: {watch.changes}")
-    lost = recording.first("link lost", gone - 0.1)
+    recording.keep(heart="heart-faults", glucose="glucose-faults")
+    begin = cable.when(True)
+    gone = cable.when(False, begin)
+    need(gone, f"the cable was not pulled: {cable.changes}")
+    back = cable.when(True, gone)
+    need(back, f"the cable was not put back: {cable.changes}")
+    lost = recording.first("link lost", gone - 0.5)
     need(lost is not None, f"the screen never said that the link was lost: {recording.text[-2000:]}")
     need(lost - gone < 10, f"the loss was seen after {lost - gone:.1f} s")
     return f"pulled: seen after {lost - gone:.2f} s; {back - gone:.1f} s until the kernel had it back"
