@@ -36,6 +36,9 @@ stories=1
 [ "${FLUXGATE_TORTURE:-}" != 1 ] || stories=10
 Scripts/story.sh "$stories"
 
+step "Strange bytes, a few seconds for each reader"
+Scripts/fuzz.sh 3
+
 rounds=2
 [ "${FLUXGATE_TORTURE:-}" != 1 ] || rounds=10
 step "Thread sanitizer, $rounds rounds"

@@ -7,6 +7,7 @@ public enum DriverTable {
     case .biosemi: BioSemiDriver.make(setup)
     case .fieldtrip: FieldTripDriver.make(setup)
     case .twinleaf: TwinleafDriver.make(setup)
+    case .libre: LibreDriver.make(setup)
     case .dexcomG4: DexcomDriver.make(setup)
     }
   }

@@ -4,7 +4,7 @@ public import FluxgateTransport
 
 /// The virtual devices that there are, by the names the command line gives them.
 public enum SimulatedDevice: String, Sendable, CaseIterable {
-  case helmet, heart, glucose, brain
+  case helmet, heart, glucose, brain, libre
 
   /// Name of the shipped profile that reads it.
   public var profile: String {
@@ -13,6 +13,7 @@ public enum SimulatedDevice: String, Sendable, CaseIterable {
     case .heart: "twinleaf-tio"
     case .glucose: "dexcom-g4"
     case .brain: "biosemi-activetwo"
+    case .libre: "freestyle-libre"
     }
   }
 
@@ -20,7 +21,9 @@ public enum SimulatedDevice: String, Sendable, CaseIterable {
   public var link: CaptureLink {
     switch self {
     case .helmet: .tcp(port: 1972)
-    case .heart, .glucose, .brain: .serial
+    case .heart, .glucose: .serial
+    case .brain: .usb(VirtualBioSemi.link)
+    case .libre: .usb(VirtualLibre.link)
     }
   }
 
@@ -77,6 +80,7 @@ public struct SimulationPlan: Sendable {
     case .heart: VirtualTwinleaf(heart)
     case .glucose: VirtualDexcom(seed: seed, historyHours: 12, faults: faults)
     case .brain: VirtualBioSemi(brain)
+    case .libre: VirtualLibre(libre)
     }
   }
 
@@ -90,6 +94,13 @@ public struct SimulationPlan: Sendable {
 
   private var brain: VirtualBioSemiSettings {
     var settings = VirtualBioSemiSettings()
+    settings.seed = seed
+    settings.faults = faults
+    return settings
+  }
+
+  private var libre: VirtualLibreSettings {
+    var settings = VirtualLibreSettings()
     settings.seed = seed
     settings.faults = faults
     return settings

@@ -1,5 +1,6 @@
 internal import FluxgateDevice
 public import FluxgateSignal
+public import FluxgateTransport
 
 /// A BioSemi ActiveTwo behind its USB receiver, made of code. Its signal is simulated.
 ///
@@ -10,6 +11,10 @@ public import FluxgateSignal
 /// lets one see (a sync word's or one that is always zero); `reboot` switches the box off for 1.5 s;
 /// after a `stall` the receiver goes on with the packet that is then due.
 public final class VirtualBioSemi: VirtualDevice {
+  /// The receiver's interface, as the shipped profile has it.
+  public static let link = USBLinkSettings(
+    input: 0x82, output: .bulk(0x01), transferCount: 16, transferBytes: 1 << 14, clearsHalt: true)
+
   private static let tick = Int64.milliseconds(2)
   private static let controlSize = 64
   private static let rebootPause = Int64.milliseconds(1500)

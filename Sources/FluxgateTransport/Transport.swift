@@ -56,4 +56,6 @@ public enum CaptureFault: Error, Sendable, Hashable {
   case unknownLinkType(UInt16)
   case noInterface
   case badPacket
+  /// A packet of the device was kept only in part: capture without a length limit.
+  case cutPacket
 }

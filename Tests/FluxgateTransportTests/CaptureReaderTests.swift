@@ -108,9 +108,9 @@ struct CaptureReaderTests {
 
   @Test func `a link type that no driver reads is named`() throws {
     var bytes = bigEndian
-    bytes[53] = 220
+    bytes[53] = 249
     let named = file(bytes)
-    #expect(throws: TransportError.damagedCapture(offset: 64, .unknownLinkType(220))) {
+    #expect(throws: TransportError.damagedCapture(offset: 64, .unknownLinkType(249))) {
       try CaptureWriterTests.read(named.path)
     }
   }

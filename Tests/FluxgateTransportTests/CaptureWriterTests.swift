@@ -34,7 +34,10 @@ struct CaptureWriterTests {
     return found
   }
 
-  @Test(arguments: [CaptureLink.serial, .tcp(port: 1972)])
+  static let bulk = USBLinkSettings(input: 0x82, output: .bulk(0x01))
+  static let report = USBLinkSettings(input: 0x81, inputKind: .interrupt, output: .setReport)
+
+  @Test(arguments: [CaptureLink.serial, .tcp(port: 1972), .usb(bulk), .usb(report)])
   func `what was recorded is read back, to the nanosecond`(link: CaptureLink) throws {
     let file = ScratchFile()
     try Self.write(Self.story, link, to: file.path)

@@ -59,6 +59,45 @@ struct TsharkTests {
     #expect(said.contains("1,19720,09"))
   }
 
+  @Test(.enabled(if: canRun, "tshark is not installed"))
+  func `Wireshark reads a USB capture as we meant it`() throws {
+    let file = ScratchFile()
+    try CaptureWriterTests.write(
+      Array(CaptureWriterTests.story.prefix(4)), .usb(CaptureWriterTests.bulk), to: file.path)
+    let found = try Self.fields(
+      file.path,
+      [
+        "usb.urb_type", "usb.transfer_type", "usb.endpoint_address", "usb.urb_status",
+        "usb.setup.bRequest", "usb.capdata",
+      ])
+    #expect(
+      found == [
+        "'S',0x02,0x00,-115,11,", "'C',0x02,0x00,0,,", "'S',0x03,0x01,-115,,010203",
+        "'C',0x03,0x01,0,,", "'S',0x03,0x82,-115,,", "'C',0x03,0x82,0,,ff001113",
+        "'S',0x03,0x82,-115,,", "'C',0x03,0x82,-108,,",
+      ])
+    #expect(try Self.lines(["-r", file.path, "-Y", "_ws.malformed"]).isEmpty)
+    // Wireshark finds both halves of each transfer.
+    let pairs = try Self.lines(["-r", file.path, "-Y", "usb.time"])
+    #expect(pairs.count == 4)
+  }
+
+  @Test(.enabled(if: canRun, "tshark is not installed"))
+  func `Wireshark reads reports as reports`() throws {
+    let file = ScratchFile()
+    try CaptureWriterTests.write(
+      Array(CaptureWriterTests.story.prefix(3)), .usb(CaptureWriterTests.report), to: file.path)
+    // Whether it is a HID device only its descriptors would say; the request is 9, SET_REPORT.
+    let found = try Self.fields(
+      file.path,
+      ["usb.urb_type", "usb.transfer_type", "usb.setup.bRequest", "usb.data_fragment"])
+    #expect(
+      found == [
+        "'S',0x02,11,", "'C',0x02,,", "'S',0x02,9,010203", "'C',0x02,,", "'S',0x01,,", "'C',0x01,,",
+      ])
+    #expect(try Self.lines(["-r", file.path, "-Y", "_ws.malformed"]).isEmpty)
+  }
+
   /// Openings and ends are "expert information" too, of the kind that only informs.
   private static func isOrdinary(_ line: String) -> Bool {
     line.contains("[SYN]") || line.contains("[SYN, ACK]") || line.contains("[FIN, ACK]")

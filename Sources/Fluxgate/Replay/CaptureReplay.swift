@@ -21,14 +21,13 @@ public struct CaptureReplay: Sendable {
     let wanted = try Self.choose(found, profiles, path)
     var devices: [ReplayedDevice] = []
     for (interface, device, profile) in wanted {
-      try Self.check(path, interface)
       guard let profile = library[profile] else {
         throw .unknownProfile(profile, known: library)
       }
-      devices.append(
-        try ReplayedDevice(
-          name: device, profile: profile,
-          link: ReplayLink(path: path, interface: interface, speed: speed)))
+      let link = ReplayLink(
+        path: path, interface: interface, usb: profile.captureChoice, speed: speed)
+      try link.check()
+      devices.append(try ReplayedDevice(name: device, profile: profile, link: link))
     }
     self.path = path
     self.devices = devices
@@ -55,21 +54,21 @@ public struct CaptureReplay: Sendable {
       if found.contains(where: { $0.name == wanted.device }) {
         return (wanted.device, wanted.device, wanted.profile)
       }
-      // A capture from elsewhere calls its only link something else.
-      guard found.count == 1, profiles.count == 1 else {
+      // A capture from elsewhere calls its only link something else; a USB bus carries many devices.
+      guard found.count == 1, profiles.count == 1 || found[0].isUSB else {
         throw .absentLink(wanted.device, in: found, path)
       }
       return (found[0].name, wanted.device, wanted.profile)
     }
   }
 
-  private static func check(_ path: String, _ interface: String) throws(Fault) {
-    do throws(TransportError) {
-      let records = try CaptureRecords(path: path, interface: interface)
-      while try records.next() != nil {}
-    } catch {
-      throw .capture(error, path: path)
-    }
+}
+
+extension DeviceProfile {
+  /// How its device is told from the others of a captured bus; nil where the link is its own.
+  fileprivate var captureChoice: USBCaptureChoice? {
+    guard case .usb(let settings) = transport else { return nil }
+    return USBCaptureChoice(settings: settings, numbers: match.usb)
   }
 }
 
@@ -101,20 +100,33 @@ public struct ReplayedDevice: Sendable {
 final class ReplayLink: @unchecked Sendable {
   let path: String
   private let interface: String
+  private let usb: USBCaptureChoice?
   private let speed: Double?
   private var transport: ReplayTransport?
 
-  init(path: String, interface: String, speed: Double?) {
+  init(path: String, interface: String, usb: USBCaptureChoice?, speed: Double?) {
     self.path = path
     self.interface = interface
+    self.usb = usb
     self.speed = speed
   }
 
   var differences: SentDifferences { transport?.differences ?? SentDifferences() }
 
+  /// Reads the link once from start to end, so that damage is told before anything is started.
+  func check() throws(Fault) {
+    do throws(TransportError) {
+      let records = try CaptureRecords(path: path, interface: interface, usb: usb)
+      while try records.next() != nil {}
+    } catch {
+      throw .capture(error, path: path)
+    }
+  }
+
   func open(at time: HostTime) throws(TransportError) -> any Transport {
     if let transport { return try transport.reopen(at: time) }
-    let fresh = try ReplayTransport(path: path, interface: interface, speed: speed)
+    let fresh = try ReplayTransport(
+      path: path, interface: interface, usb: usb, speed: speed)
     transport = fresh
     return fresh
   }

@@ -25,6 +25,7 @@ public enum DriverName: String, Sendable, CaseIterable, Hashable {
   case biosemi
   case fieldtrip
   case twinleaf
+  case libre
   case dexcomG4 = "dexcom-g4"
 }
 

@@ -26,11 +26,14 @@ public enum CaptureLink: Sendable, Hashable {
   case serial
   /// `port` is the device's.
   case tcp(port: UInt16)
+  /// One interface of a USB device.
+  case usb(USBLinkSettings)
 
   var linkType: UInt16 {
     switch self {
     case .serial: SerialPacket.linkType
     case .tcp: TCPSegment.linkType
+    case .usb: USBPacket.linkType
     }
   }
 }
@@ -45,4 +48,9 @@ public struct CaptureInterface: Sendable, Hashable {
   public var profile = ""
   /// What the capturing program said of the link.
   public var comment = ""
+
+  /// Whether it is a bus that several devices share, as usbmon captures it.
+  public var isUSB: Bool {
+    linkType == USBPacket.linkType || linkType == USBPacket.shortLinkType
+  }
 }

@@ -18,7 +18,12 @@ public final class CaptureWriter: Sendable {
   }
 
   private struct Interface {
-    var conversation: TCPConversation?
+    var conversation: Conversation?
+  }
+
+  private enum Conversation {
+    case tcp(TCPConversation)
+    case usb(USBConversation)
   }
 
   /// Links in one capture.
@@ -81,15 +86,23 @@ public final class CaptureWriter: Sendable {
   private static func interface(_ link: CaptureLink, _ place: Int) -> Interface {
     switch link {
     case .serial: Interface(conversation: nil)
-    case .tcp(let port): Interface(conversation: TCPConversation(port: port, place: place))
+    case .tcp(let port): Interface(conversation: .tcp(TCPConversation(port: port, place: place)))
+    case .usb(let settings): Interface(conversation: .usb(USBConversation(settings, place: place)))
     }
   }
 
   private static func packets(
     of record: CaptureRecord, _ interface: inout Interface
   ) -> [[UInt8]] {
-    interface.conversation?.packets(for: record.event)
-      ?? [SerialPacket.encode(record.event, at: record.time)]
+    switch interface.conversation {
+    case .tcp(var tcp):
+      defer { interface.conversation = .tcp(tcp) }
+      return tcp.packets(for: record.event)
+    case .usb(var usb):
+      defer { interface.conversation = .usb(usb) }
+      return usb.packets(for: record.event, at: record.time)
+    case nil: return [SerialPacket.encode(record.event, at: record.time)]
+    }
   }
 
   private static func write(_ bytes: [UInt8], _ state: inout State) {

@@ -25,10 +25,13 @@ public final class ReplayTransport: Transport {
 
   /// - Parameters:
   ///   - interface: the device's name in the capture; nil for its first link.
+  ///   - usb: which device of a USB capture is meant; nil for the first with data.
   ///   - speed: 1 for the pace of the capture, 10 for ten times faster; nil for as fast as it goes.
-  public init(path: String, interface: String?, speed: Double?) throws(TransportError) {
+  public init(
+    path: String, interface: String?, usb: USBCaptureChoice? = nil, speed: Double?
+  ) throws(TransportError) {
     precondition(speed.map { $0 > 0 } ?? true)
-    records = try CaptureRecords(path: path, interface: interface)
+    records = try CaptureRecords(path: path, interface: interface, usb: usb)
     name = path
     now = HostTime(nanoseconds: 0)
     advance()

@@ -66,9 +66,14 @@ struct CaptureCommand: ParsableCommand {
       guard let profile = library[spec.profile] else { preconditionFailure("a source was made") }
       let link = try DeviceLink(profile, named: spec.link, device: spec.name)
       return CaptureSession.Line(
-        source: source, link: link.port.map(CaptureLink.tcp(port:)) ?? .serial,
+        source: source, link: Self.kind(of: profile, port: link.port),
         profile: profile.name)
     }
+  }
+
+  private static func kind(of profile: DeviceProfile, port: UInt16?) -> CaptureLink {
+    if case .usb(let settings) = profile.transport { return .usb(settings) }
+    return port.map(CaptureLink.tcp(port:)) ?? .serial
   }
 
   private func show(_ boards: [DeviceBoard]) {

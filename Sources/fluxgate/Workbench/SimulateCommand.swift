@@ -16,12 +16,13 @@ struct SimulateCommand: ParsableCommand {
       `usbip attach -r 127.0.0.1 -b 1-1`, or let --vhci plug it into this
       machine (root; modprobe vhci-hcd). With --capture nothing runs in real
       time: the device is read by its own driver and the bytes go into a
-      pcapng file, the same for the same seed.
+      pcapng file, the same for the same seed. USB devices are simulated
+      with --capture only: their live bus needs a kernel that takes part.
       Faults: \(FaultOption.usage), each with @SECONDS
       after the gateway's first word, like drop@2 or unplug:3@5.
       """)
 
-  @Argument(help: "helmet, heart or glucose.")
+  @Argument(help: "helmet, heart, glucose, or on USB brain (an EEG amplifier) and libre.")
   var device: SimulatedDevice
   @Option(help: "Where the device node shall be (heart, glucose).")
   var link: String?
@@ -54,6 +55,9 @@ struct SimulateCommand: ParsableCommand {
     }
     if let seconds, !(seconds > 0 && seconds <= 1e6) {
       throw ValidationError("--seconds is more than 0 and at most 1000000")
+    }
+    if capture == nil, case .usb = device.link {
+      throw ValidationError("\(device.rawValue) is on USB: add --capture and --seconds")
     }
     if capture != nil, seconds == nil { throw ValidationError("--capture needs --seconds") }
     if usbip != nil, vhci { throw ValidationError("--usbip and --vhci exclude each other") }

@@ -1,0 +1,6 @@
+// libFuzzer as a library (llvm.org/docs/LibFuzzer.html): no header of it is installed.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+int LLVMFuzzerRunDriver(
+  int *argc, char ***argv, int (*one)(const uint8_t *data, size_t size));
