@@ -43,6 +43,10 @@ public enum SimulatedDevice: String, Sendable, CaseIterable {
       .vendorBulk(
         USBNameplate(0x0547, 0x1005, maker: "BioSemi", model: "Simulated box", serial: "SIM1005"),
         output: 0x01, input: 0x82)
+    case .libre:
+      .hid(
+        USBNameplate(0x1A61, 0x3650, maker: "Abbott", model: "Simulated reader", serial: "SIM3650"),
+        reportBytes: 64)
     }
   }
 

@@ -46,7 +46,7 @@ def start_devices(program, folder):
                  f"{folder}/truth/{name}", "--json"], stdout=log, stderr=log))
         # One relay a connection: a device that is plugged in again is a new one.
         ways.append(f"guestfwd=tcp:{cast.ADDRESS}:{cast.port(name)}"
-                    f"-cmd:busybox nc 127.0.0.1 {port}")
+                    f"-cmd:{sys.executable} -B {HERE}/relay.py {port}")
     return processes, ways
 
 

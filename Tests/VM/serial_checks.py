@@ -18,8 +18,7 @@ NOBODY, DIALOUT = 65534, 20
 
 
 def names(bench):
-    for path in (HEART, GLUCOSE):
-        wait_for(lambda path=path: os.path.exists(path), path)
+    lines_are_there()
     driver = {
         node: os.path.basename(os.path.realpath(f"/sys/class/tty/{node}/device/driver"))
         for node in (os.path.basename(os.path.realpath(path)) for path in (HEART, GLUCOSE))}
@@ -28,6 +27,11 @@ def names(bench):
     need("twinleaf-tio" in found.get(HEART, []), f"scan gives {found}")
     need("dexcom-g4" in found.get(GLUCOSE, []), f"scan gives {found}")
     return "ftdi_sio and cdc_acm bound, by-id names there, scan names the profiles"
+
+
+def lines_are_there():
+    for path in (HEART, GLUCOSE):
+        wait_for(lambda path=path: os.path.exists(path), path)
 
 
 def rates():
@@ -69,8 +73,8 @@ def alone(bench):
         wait_for(lambda: " SAFE" in recording.text or "rows" in recording.text
                  or "Hz" in recording.text, "the recording's screen")
         refused = bench.call("check", "--device", f"heart=twinleaf-tio@{HEART}", statuses=(5,))
-        fault = refused[0].get("fault")
-        need(fault and "use" in fault["title"] + fault["cause"] + fault["remedy"], f"{refused}")
+        fault = refused[0].get("fault", {}).get("fault", {})
+        need("busy" in fault.get("cause", ""), f"{refused}")
         child = os.fork()
         if child == 0:
             os._exit(errno_as_user())
@@ -131,6 +135,7 @@ def arrival_bytes():
 
 def session(bench, cable, seconds):
     """Both devices through a drop, a changed byte and a pulled cable."""
+    lines_are_there()
     recording = bench.record("serial", seconds, f"heart=twinleaf-tio@{HEART}",
                              f"glucose=dexcom-g4@{GLUCOSE}")
     recording.wait()
