@@ -5,5 +5,5 @@ build_packages="libusb-1.0-0-dev libudev-dev libpcre2-dev libhdf5-dev libzstd-de
 
 # Independent programs that check what Fluxgate writes: the ring's model (spin, gcc), the ledger's
 # proofs (Go's own packages), captures (tshark), files (h5dump), numbers (SciPy, h5py) and locked key
-# files (age).
-test_packages="age openssl spin gcc libc6-dev golang-go golang-golang-x-mod-dev hdf5-tools tshark python3 python3-venv"
+# files (age), and mocked buses (umockdev).
+test_packages="age openssl spin gcc libc6-dev golang-go golang-golang-x-mod-dev hdf5-tools tshark python3 python3-venv python3-gi gir1.2-umockdev-1.0 umockdev"

@@ -5,8 +5,8 @@ public import FluxgateTransport
 
 /// A device as the technician names it on the command line: `NAME=PROFILE@LINK`.
 ///
-/// LINK is a device node, or a host with or without a port; without `@LINK` the profile's address
-/// and port are taken.
+/// LINK is a device node, a host with or without a port, or a USB device: `usb` for the only one,
+/// `usb:SERIAL` or `usb:1-1.2`. Without `@LINK` the profile's address and port are taken.
 public struct DeviceSpec: Sendable, Hashable {
   public let name: String
   public let profile: String
@@ -38,10 +38,12 @@ public struct DeviceSpec: Sendable, Hashable {
         exit: .refused)
     }
     let link = try DeviceLink(profile, named: link, device: name)
-    return DeviceSource(
+    var source = DeviceSource(
       name: name, link: link.name, category: profile.category, settings: profile.settings,
       chain: try chain(of: profile), open: link.open,
       driver: { DriverTable.make(profile, $0) })
+    source.isPlugged = link.port == nil
+    return source
   }
 
   /// The profile's stage chain.
@@ -61,29 +63,27 @@ public struct DeviceSpec: Sendable, Hashable {
 public struct DeviceLink: Sendable {
   public let name: String
   public let open: @Sendable (HostTime) throws(TransportError) -> any Transport
-  /// The port of a TCP link; nil for a serial line.
+  /// The port of a TCP link; nil for one with a plug.
   public let port: UInt16?
 
   public init(_ profile: DeviceProfile, named link: String?, device: String) throws(Fault) {
-    guard let address = link ?? profile.match.address else {
-      throw Fault(
-        "C04", "\(device): where is it?",
-        remedy: "add @LINK behind the profile; `fluxgate scan` lists what is there",
-        exit: .refused)
-    }
+    let address = try Self.address(link, profile, device)
     switch profile.transport {
     case .serial(let baud):
+      let place = SerialPlace(path: address, baud: baud, lines: profile.modemLines)
       name = address
       port = nil
-      open = { (_) throws(TransportError) in try SerialTransport(path: address, baud: baud) }
+      open = { (_) throws(TransportError) in try place.open() }
     case .tcp(let usual):
       let (host, port) = try Self.hostAndPort(address, usual)
       name = "\(host):\(port)"
       self.port = port
       open = { (_) throws(TransportError) in try TCPTransport(host: host, port: port) }
-    case .usb:
-      throw Fault(
-        "C04", "\(device): USB links are not opened yet", remedy: "", exit: .refused)
+    case .usb(let settings):
+      let place = try Self.place(address, settings, profile)
+      name = try Self.name(of: place, device) ?? "USB device (\(address))"
+      port = nil
+      open = { (_) throws(TransportError) in try place.open() }
     }
   }
 

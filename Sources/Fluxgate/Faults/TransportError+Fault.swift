@@ -5,6 +5,13 @@ extension Fault {
   /// A link that cannot be opened or that broke.
   public static func link(_ error: TransportError, device: String, link: String) -> Fault {
     switch error {
+    case .cannotOpen(let name, EACCES) where name.hasPrefix("/dev/bus/usb/"):
+      noUSBAccess(device, name)
+    case .cannotOpen(_, ENOTUNIQ):
+      Fault(
+        "T13", "\(device): more than one device could be meant",
+        remedy: "say which one: @usb:SERIAL or @usb:PORT; `fluxgate scan` lists them",
+        exit: .refused)
     case .cannotOpen(let name, EACCES):
       Fault(
         "T02", "\(device): no permission to open \(name)",
@@ -46,5 +53,15 @@ extension Fault {
         "T09", "\(device): the system refused (\(link))", remedy: "see the cause",
         cause: ErrorNumber.text(number), exit: .failed)
     }
+  }
+
+  /// usbfs refused: the rule that cures it, whole.
+  private static func noUSBAccess(_ device: String, _ node: String) -> Fault {
+    let found = USBFinder.devices().first { $0.node == node }
+    let rule = found.map { USBAccessRule.line(for: $0.numbers) } ?? ""
+    return Fault(
+      "T14", "\(device): no permission to open \(found?.description ?? node)",
+      remedy: "put this line into \(USBAccessRule.file), then plug the device in again: \(rule)",
+      cause: ErrorNumber.text(EACCES), exit: .refused)
   }
 }

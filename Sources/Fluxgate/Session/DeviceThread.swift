@@ -10,7 +10,10 @@ final class DeviceThread: Sendable {
   let linkErrors = AppendLog<TransportError>(capacity: 64)
   private let thread: WorkerThread
 
-  init(_ source: DeviceSource, cursors: RecordCursors?, stop: StopFlag) {
+  /// - Parameter plugs: ends the pauses before a link is tried again early; nil for none.
+  init(
+    _ source: DeviceSource, cursors: RecordCursors?, stop: StopFlag, plugs: PlugWatch? = nil
+  ) {
     let board = DeviceBoard(name: source.name)
     let errors = linkErrors
     self.source = source
@@ -19,7 +22,7 @@ final class DeviceThread: Sendable {
       let setup = DriverSetup(
         category: source.category, settings: source.settings,
         cursor: { serial, stream in cursors?.newest(serial: serial, stream: stream) })
-      Self.run(source, setup, board, errors, stop)
+      Self.run(source, setup, board, errors, stop, plugs)
     }
   }
 
@@ -28,7 +31,7 @@ final class DeviceThread: Sendable {
 
   private static func run(
     _ source: DeviceSource, _ setup: DriverSetup, _ board: DeviceBoard,
-    _ errors: AppendLog<TransportError>, _ stop: StopFlag
+    _ errors: AppendLog<TransportError>, _ stop: StopFlag, _ plugs: PlugWatch?
   ) {
     let open: Acquisition.Opener = { (time) throws(TransportError) in
       do throws(TransportError) {
@@ -44,8 +47,13 @@ final class DeviceThread: Sendable {
     let acquisition = Acquisition(driver: source.driver(setup), board: board, open: open)
     do throws(TransportError) {
       let link = try open(HostClock.now)
-      acquisition.run(link: link, until: stop) {
-        WorkerThread.sleep(source.isReplayed ? min($0, .milliseconds(1)) : $0)
+      var seen = plugs?.turn ?? 0
+      acquisition.run(link: link, until: stop) { time in
+        if let plugs, source.isPlugged {
+          plugs.pause(time, after: &seen)
+        } else {
+          WorkerThread.sleep(source.isReplayed ? min(time, .milliseconds(1)) : time)
+        }
       }
     } catch {
       // The first open failed: the error is in `errors`, and the session refuses to start.

@@ -12,6 +12,7 @@ final class MarkerDesk: @unchecked Sendable {
   let stream: AnnouncedStream
   private let outlet: StreamOutlet
   private var numbers: [String: Int64] = [:]
+  private var notedPlugs = 0
 
   init(category: Category) {
     outlet = StreamOutlet(
@@ -23,8 +24,23 @@ final class MarkerDesk: @unchecked Sendable {
   }
 
   func mark(_ label: String) {
+    record(Event(time: HostClock.now, kind: .marker, label: label))
+  }
+
+  /// Notes what has come or gone since the last call, each with its own time.
+  func note(_ plugs: AppendLog<PlugEvent>) {
+    while notedPlugs < plugs.count {
+      let plug = plugs[notedPlugs]
+      notedPlugs += 1
+      record(
+        Event(
+          time: plug.time, kind: .link, label: plug.isThere ? "plugged in" : "unplugged",
+          value: .text(plug.name)))
+    }
+  }
+
+  private func record(_ event: Event) {
     let now = HostClock.now
-    let event = Event(time: now, kind: .marker, label: label)
     outlet.append(event.row { number(of: $0) }, at: now, now: now)
     outlet.flush()
   }

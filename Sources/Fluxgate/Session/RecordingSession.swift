@@ -3,7 +3,7 @@ public import FluxgateDevice
 internal import FluxgateRecording
 internal import FluxgateSeal
 public import FluxgateSignal
-internal import FluxgateTransport
+public import FluxgateTransport
 internal import Synchronization
 
 /// A recording of one or more devices, from their links to sealed, anchored segments.
@@ -20,24 +20,41 @@ public final class RecordingSession: Sendable {
   private let deviceStop: StopFlag
   private let machinery: Machinery
   private let faultLog: FaultLog
+  private let plugs: PlugWatch?
   private let delivery: (thread: WorkerThread, work: DeliveryThread)?
 
   /// Opens every device, waits until each has said who it is, and begins the recording.
   public static func start(_ plan: SessionPlan) throws(Fault) -> RecordingSession {
     let stop = StopFlag()
-    let devices = plan.devices.map { DeviceThread($0, cursors: plan.cursors, stop: stop) }
+    let plugs = try Self.watchPlugs(of: plan)
+    let devices = plan.devices.map {
+      DeviceThread($0, cursors: plan.cursors, stop: stop, plugs: plugs)
+    }
     do throws(Fault) {
       try Greeting.wait(for: devices, atMost: plan.greetingLimit)
-      return try RecordingSession(plan, devices, stop)
+      return try RecordingSession(plan, devices, plugs, stop)
     } catch {
       stop.raise()
       for device in devices { device.join() }
+      plugs?.stop()
       throw error
     }
   }
 
-  private init(_ plan: SessionPlan, _ devices: [DeviceThread], _ stop: StopFlag) throws(Fault) {
+  private static func watchPlugs(of plan: SessionPlan) throws(Fault) -> PlugWatch? {
+    guard plan.devices.contains(where: \.isPlugged) else { return nil }
+    do throws(TransportError) {
+      return try PlugWatch()
+    } catch {
+      throw .link(error, device: "session", link: "watch for plugs")
+    }
+  }
+
+  private init(
+    _ plan: SessionPlan, _ devices: [DeviceThread], _ plugs: PlugWatch?, _ stop: StopFlag
+  ) throws(Fault) {
     self.plan = plan
+    self.plugs = plugs
     self.devices = devices
     deviceStop = stop
     boards = devices.map(\.board)
@@ -80,7 +97,16 @@ public final class RecordingSession: Sendable {
   public var views: [StreamView] { machinery.views }
 
   /// Writes metadata anew when it has changed; to be called now and then by whoever waits.
-  public func refreshMetadata() { machinery.refreshMetadata() }
+  public func refreshMetadata() {
+    if let plugs { machinery.markers.note(plugs.events) }
+    machinery.refreshMetadata()
+  }
+
+  /// What was plugged in or unplugged last while the session ran; nil when nothing was.
+  public var lastPlug: PlugEvent? {
+    guard let events = plugs?.events, events.count > 0 else { return nil }
+    return events[events.count - 1]
+  }
 
   private func nameDeadDevices() {
     for device in devices where device.hasEnded && !device.source.isReplayed {
@@ -98,6 +124,8 @@ public final class RecordingSession: Sendable {
     if !isStopping { nameDeadDevices() }
     stop()
     for device in devices { device.join() }
+    plugs?.stop()
+    if let plugs { machinery.markers.note(plugs.events) }
     let result = machinery.finish(faults: faultLog)
     guard let delivery, let fault = delivery.work.finish(delivery.thread) else { return result }
     return SessionResult(

@@ -23,6 +23,8 @@ public struct DeviceSource: Sendable {
   /// True where the link's clock is a capture's: it is never slept for here, and reads wait for room
   /// in the rings, so that a fast replay loses nothing.
   public var isReplayed = false
+  /// True where the link is a plug of this computer, so that its coming back can be heard.
+  public var isPlugged = false
 
   public init(
     name: String, link: String, category: Category, settings: [String: String] = [:],

@@ -38,6 +38,8 @@ public struct SessionStatus: Codable, Sendable {
   public var segmentsClosed: UInt64
   public var segmentsAnchored: UInt64
   public var segmentsDelivered: UInt64
+  /// What came or went last, and how many seconds ago.
+  public var lastPlug: String?
   public var isSafe: Bool
   /// Why it is not safe, or what is being waited for.
   public var reason: String
@@ -74,8 +76,15 @@ public final class SessionWatch {
       latencyMilliseconds99: milliseconds(share: 0.99),
       segmentsClosed: session.counters.closedSegments,
       segmentsAnchored: session.counters.anchoredSegments,
-      segmentsDelivered: session.counters.deliveredSegments, isSafe: judgement.isSafe,
-      reason: judgement.reason)
+      segmentsDelivered: session.counters.deliveredSegments, lastPlug: lastPlug(now),
+      isSafe: judgement.isSafe, reason: judgement.reason)
+  }
+
+  private func lastPlug(_ now: HostTime) -> String? {
+    session.lastPlug.map {
+      let ago = max(0, now.since($0.time)) / 1_000_000_000
+      return "\($0.name) \($0.isThere ? "plugged in" : "unplugged") \(ago) s ago"
+    }
   }
 
   private func measure(_ now: HostTime) {

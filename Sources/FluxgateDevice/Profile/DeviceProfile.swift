@@ -18,6 +18,8 @@ public struct DeviceProfile: Sendable, Hashable {
   /// The stage chain for processed streams, in its own notation.
   public var stages: String?
   public var delay: SensorDelay?
+  /// For serial lines.
+  public var modemLines = ModemLines()
 }
 
 /// The drivers there are. Raw values are written in profiles.

@@ -13,8 +13,8 @@ extension ProfileTransport {
     }
     switch given[0] {
     case "serial":
-      let baud = try ProfileMap(place, keys: ["baud"]).required("baud").integer(300...12_000_000)
-      self = .serial(baud: UInt32(baud))
+      let map = try ProfileMap(place, keys: ["baud"] + ModemLines.keys)
+      self = .serial(baud: UInt32(try map.required("baud").integer(300...12_000_000)))
     case "tcp":
       let port = try ProfileMap(place, keys: ["port"]).required("port").integer(1...65_535)
       self = .tcp(port: UInt16(port))

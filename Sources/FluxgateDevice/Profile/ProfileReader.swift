@@ -1,4 +1,5 @@
 internal import FluxgateSignal
+internal import FluxgateTransport
 internal import Yams
 
 /// Reads device profiles: YAML in the form that `device-profiles/profile.schema.json` publishes.
@@ -31,7 +32,8 @@ public enum ProfileReader {
       rate: try map.optional("rate")?.positive(upTo: 1_000_000),
       settings: try settings(map.optional("settings")),
       stages: try map.optional("stages")?.text(longest: 1024),
-      delay: try delay(map.optional("delay")))
+      delay: try delay(map.optional("delay")),
+      modemLines: try ModemLines(transport: try map.required("transport")))
   }
 
   private static func root(of text: String, _ file: String) throws(ProfileError) -> ProfileNode {

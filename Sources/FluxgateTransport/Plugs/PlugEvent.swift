@@ -15,4 +15,7 @@ public struct PlugEvent: Sendable, Hashable {
     self.place = place
     self.numbers = numbers
   }
+
+  /// Place and numbers in one text.
+  public var name: String { numbers.map { "\(place) (\($0))" } ?? place }
 }

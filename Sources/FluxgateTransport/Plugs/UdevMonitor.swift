@@ -24,10 +24,7 @@ internal import Glibc
     unsafe self.udev = udev
     unsafe self.monitor = monitor
     unsafe udev_monitor_filter_add_match_subsystem_devtype(monitor, "tty", nil)
-    if !Self.isUdevRunning {
-      // libusb says nothing of devices then.
-      unsafe udev_monitor_filter_add_match_subsystem_devtype(monitor, "usb", "usb_device")
-    }
+    unsafe udev_monitor_filter_add_match_subsystem_devtype(monitor, "usb", "usb_device")
     guard unsafe udev_monitor_enable_receiving(monitor) >= 0 else { return nil }
   }
 
@@ -57,8 +54,18 @@ internal import Glibc
     }
     guard let name = unsafe text(udev_device_get_sysname(device)) else { return nil }
     let isSerial = unsafe text(udev_device_get_subsystem(device)) == "tty"
-    return PlugEvent(
-      time: HostClock.now, isThere: isThere, place: isSerial ? "/dev/\(name)" : "USB \(name)")
+    return unsafe PlugEvent(
+      time: HostClock.now, isThere: isThere, place: isSerial ? "/dev/\(name)" : "USB \(name)",
+      numbers: isSerial ? nil : numbers(device))
+  }
+
+  /// From the kernel's PRODUCT: vendor, product and revision in hexadecimal, without leading zeros.
+  private static func numbers(_ device: OpaquePointer) -> USBNumbers? {
+    guard let words = unsafe text(udev_device_get_property_value(device, "PRODUCT")) else {
+      return nil
+    }
+    let parts = words.split(separator: "/").compactMap { UInt16($0, radix: 16) }
+    return parts.count == 3 ? USBNumbers(vendor: parts[0], product: parts[1]) : nil
   }
 
   private static func text(_ text: UnsafePointer<CChar>?) -> String? {

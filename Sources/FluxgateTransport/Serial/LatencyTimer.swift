@@ -10,10 +10,8 @@ public struct LatencyTimer: Sendable, Hashable {
   /// - Parameter path: the line's node or a link to it.
   /// - Returns: nil where the bridge has no such timer.
   public init?(path: String) {
-    guard let node = DeviceLinks.resolve(path), let name = node.split(separator: "/").last else {
-      return nil
-    }
-    terminal = String(name)
+    guard let terminal = DeviceLinks.terminal(path) else { return nil }
+    self.terminal = terminal
     guard milliseconds != nil else { return nil }
   }
 
@@ -36,6 +34,7 @@ public struct LatencyTimer: Sendable, Hashable {
 
   /// Sets it to 1 ms if that is permitted; `milliseconds` says what came of it.
   public func lower() {
+    guard milliseconds != 1 else { return }
     // SAFETY: the path and one byte are read during the calls only.
     let number = unsafe open(file, O_WRONLY | O_CLOEXEC)
     guard number >= 0 else { return }

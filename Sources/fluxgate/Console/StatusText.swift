@@ -8,6 +8,7 @@ enum StatusText {
     lines += status.streams.map(stream)
     lines.append(disk(status))
     lines.append(seal(status))
+    if let plug = status.lastPlug { lines.append(String("plugs   \(plug)".prefix(80))) }
     lines += verdict(status)
     return lines
   }

@@ -29,6 +29,9 @@ struct CheckCommand: ParsableCommand {
     let findings = sources.map { DeviceCheck(source: $0, seconds: seconds).run() }
     for finding in findings { show(finding) }
     let free = DiskSpace.free(at: ".")
+    for line in BusAdvice.lines(for: sources) {
+      Console.say(TextBlock.wrap(line, columns: 80, hanging: 8))
+    }
     Console.say("disk    \(StatusText.bytes(Double(free))) free here")
     Console.report(findings)
     if findings.contains(where: { $0.fault != nil }) { try Console.end(.deviceAbsent) }

@@ -7,7 +7,7 @@ import Foundation
 struct ScanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "scan",
-    abstract: "List serial lines and the profiles that may fit them. Sends nothing.")
+    abstract: "List USB devices, serial lines and the profiles that may fit them. Sends nothing.")
 
   @Option(help: "A folder of profiles, looked at before all others.")
   var profiles: String?
@@ -17,79 +17,63 @@ struct ScanCommand: ParsableCommand {
   func run() throws {
     output.apply()
     let library = try ProfileFolders.load(named: profiles, home: home.place)
-    let lines = SerialLines.all()
-    for line in lines {
-      let fitting = line.candidates(library).map(\.name)
-      Console.say("\(line.path)")
-      let usb = line.usb.map { "\($0) \(line.product)" } ?? "no USB device"
-      Console.say("  \(usb)   \(fitting.isEmpty ? "no profile" : fitting.joined(separator: ", "))")
-    }
-    if lines.isEmpty { Console.say("No serial line is there.") }
+    let found = ScanReport.usb(library) + SerialLines.all().map { ScanReport($0, library) }
+    for report in found { show(report) }
+    if found.isEmpty { Console.say("No serial line and no USB device of a profile is there.") }
     let network = library.profiles.filter { if case .tcp = $0.transport { true } else { false } }
     for profile in network {
       Console.say("network: \(profile.name)   give --device NAME=\(profile.name)@HOST")
     }
-    Console.report(lines.map { Report($0, library) })
-    if lines.isEmpty { try Console.end(.deviceAbsent) }
+    Console.report(found)
+    if found.isEmpty { try Console.end(.deviceAbsent) }
   }
 
-  struct Report: Encodable {
-    let path, product: String
-    let usb: String?
-    let profiles: [String]
-
-    init(_ line: SerialLine, _ library: ProfileLibrary) {
-      path = line.path
-      product = line.product
-      usb = line.usb?.description
-      profiles = line.candidates(library).map(\.name)
-    }
+  private func show(_ report: ScanReport) {
+    Console.say(report.path)
+    let what = report.usb.map { "\($0) \(report.product)" } ?? "no USB device"
+    let names = report.profiles.isEmpty ? "no profile" : report.profiles.joined(separator: ", ")
+    Console.say("  \(what)   \(names)")
+    guard let rule = report.missingRule else { return }
+    Console.say("  no permission to open it. Put this line into")
+    Console.say("  \(USBAccessRule.file), then plug it in again:")
+    Console.say(rule)
   }
 }
 
-/// A serial line of this computer and the USB device behind it, as sysfs says.
-struct SerialLine {
+/// One thing that could be named behind `@`.
+struct ScanReport: Encodable {
+  /// As it is named on the command line.
   let path: String
-  let usb: USBNumbers?
   let product: String
+  let usb: String?
+  let profiles: [String]
+  /// The udev rule without which it cannot be opened; nil where it can.
+  let missingRule: String?
 
-  func candidates(_ library: ProfileLibrary) -> [DeviceProfile] {
-    usb.map { library.candidates(for: $0, product: product) } ?? []
-  }
-}
-
-enum SerialLines {
-  /// By their lasting names where there are any, else by node.
-  static func all() -> [SerialLine] {
-    let byID = "/dev/serial/by-id"
-    let named = list(byID).map { "\(byID)/\($0)" }
-    let nodes = list("/dev").filter { $0.hasPrefix("ttyUSB") || $0.hasPrefix("ttyACM") }
-    let paths = named.isEmpty ? nodes.map { "/dev/\($0)" } : named
-    return paths.map(line)
+  init(_ line: SerialLine, _ library: ProfileLibrary) {
+    path = line.path
+    product = line.product
+    usb = line.usb?.description
+    profiles = line.candidates(library).map(\.name)
+    missingRule = nil
   }
 
-  private static func list(_ folder: String) -> [String] {
-    ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
-  }
-
-  private static func line(_ path: String) -> SerialLine {
-    let node = URL(fileURLWithPath: path).resolvingSymlinksInPath().lastPathComponent
-    var place = URL(fileURLWithPath: "/sys/class/tty/\(node)/device").resolvingSymlinksInPath()
-    // The USB device stands one or two folders above its interface.
-    for _ in 0..<4 {
-      if let vendor = text(place, "idVendor"), let product = text(place, "idProduct") {
-        return SerialLine(
-          path: path, usb: USBNumbers("\(vendor):\(product)"), product: text(place, "product") ?? ""
-        )
+  /// USB devices that a profile reads through libusb.
+  static func usb(_ library: ProfileLibrary) -> [ScanReport] {
+    USBFinder.devices().compactMap { device in
+      let fitting = library.candidates(for: device.numbers, product: device.product).filter {
+        if case .usb = $0.transport { true } else { false }
       }
-      place.deleteLastPathComponent()
+      return fitting.isEmpty ? nil : ScanReport(device, fitting)
     }
-    return SerialLine(path: path, usb: nil, product: "")
   }
 
-  private static func text(_ folder: URL, _ name: String) -> String? {
-    guard let data = try? String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
-    else { return nil }
-    return data.trimmingCharacters(in: .whitespacesAndNewlines)
+  private init(_ device: USBDevice, _ fitting: [DeviceProfile]) {
+    path = "usb:\(device.serial.isEmpty ? device.portPath : device.serial)"
+    product = device.product
+    usb = device.numbers.description
+    profiles = fitting.map(\.name)
+    let isOpen = access(device.node, R_OK | W_OK) == 0
+    missingRule = isOpen ? nil : USBAccessRule.line(for: device.numbers)
   }
 }

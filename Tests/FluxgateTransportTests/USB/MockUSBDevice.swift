@@ -3,9 +3,14 @@ struct MockUSBDevice {
   static let bulkIn: UInt8 = 0x82
   static let bulkOut: UInt8 = 0x01
   static let interruptIn: UInt8 = 0x83
-  static let path = "/devices/pci0000:00/0000:00:14.0/usb1/1-1"
+  static let hubPath = "/devices/pci0000:00/0000:00:14.0/usb1"
+  static let path = "\(hubPath)/1-1"
 
   var serial = "SIM0001"
+  var port = 1
+  var address = 2
+
+  var path: String { "\(Self.hubPath)/1-\(port)" }
 
   /// Device, configuration, one vendor interface with three endpoints (USB 2.0, 9.6).
   private static let descriptors: [UInt8] =
@@ -17,20 +22,18 @@ struct MockUSBDevice {
     [18, 1, 0, 2, 9, 0, 1, 64, 0x6B, 0x1D, 0x02, 0x00, 0x00, 0x05, 3, 2, 1, 1]
     + [9, 2, 25, 0, 1, 1, 0, 0xE0, 0] + [9, 4, 0, 0, 1, 9, 0, 0, 0] + [7, 5, 0x81, 3, 4, 0, 12]
 
-  var description: String {
-    let hub = Self.block(
-      "/devices/pci0000:00/0000:00:14.0/usb1", node: "001", product: "1d6b/2/500", minor: 0,
-      [
-        "busnum=1", "devnum=1", "speed=480", "bConfigurationValue=1", "idVendor=1d6b",
-        "idProduct=0002",
-      ], Self.hubDescriptors)
-    let device = Self.block(
-      Self.path, node: "002", product: "1209/1/100", minor: 1,
-      [
-        "busnum=1", "devnum=2", "speed=480", "bConfigurationValue=1", "idVendor=1209",
-        "idProduct=0001", "product=Bulk bench", "serial=\(serial)",
-      ], Self.descriptors)
-    return hub + "\n" + device
+  var description: String { Self.hub + "\n" + alone }
+
+  static let hub = block(
+    hubPath, address: 1, product: "1d6b/2/500", ["idVendor=1d6b", "idProduct=0002"],
+    hubDescriptors)
+
+  /// Without the root hub that it hangs on.
+  var alone: String {
+    Self.block(
+      path, address: address, product: "1209/1/100",
+      ["idVendor=1209", "idProduct=0001", "product=Bulk bench"]
+        + (serial.isEmpty ? [] : ["serial=\(serial)"]), Self.descriptors)
   }
 
   private static func hex(_ digit: UInt8) -> String {
@@ -38,14 +41,15 @@ struct MockUSBDevice {
   }
 
   private static func block(
-    _ path: String, node: String, product: String, minor: Int, _ attributes: [String],
-    _ descriptors: [UInt8]
+    _ path: String, address: Int, product: String, _ attributes: [String], _ descriptors: [UInt8]
   ) -> String {
     let hex = descriptors.map { Self.hex($0 >> 4) + Self.hex($0 & 15) }.joined()
+    let node = "00\(address)"
     let lines =
       ["P: \(path)", "N: bus/usb/001/\(node)=\(hex)", "E: DEVNAME=/dev/bus/usb/001/\(node)"]
       + ["E: DEVTYPE=usb_device", "E: SUBSYSTEM=usb", "E: PRODUCT=\(product)", "E: BUSNUM=001"]
-      + ["E: DEVNUM=\(node)", "E: MAJOR=189", "E: MINOR=\(minor)"]
+      + ["E: DEVNUM=\(node)", "E: MAJOR=189", "E: MINOR=\(address - 1)", "A: busnum=1"]
+      + ["A: devnum=\(address)", "A: speed=480", "A: bConfigurationValue=1"]
       + attributes.map { "A: \($0)" } + ["H: descriptors=\(hex)"]
     return lines.joined(separator: "\n") + "\n"
   }
