@@ -22,8 +22,8 @@ def run(program, folder):
         report.check("sessions", lambda: need(False, "the virtual machine left none"))
         return report.failed
     with open(sessions, encoding="utf-8") as file:
-        for session, devices in json.load(file).items():
-            place = f"{folder}/{session}"
+        for session, what in json.load(file).items():
+            place, devices = f"{folder}/{session}", what["devices"]
             report.check(f"{session}: verify", lambda: verify(program, folder, place))
             report.check(f"{session}: stored + lost = sent",
                          lambda: compare(program, folder, place, devices))

@@ -15,6 +15,8 @@ USB = "/sys/bus/usb/devices"
 TTY = "/dev/serial/by-id"
 # How `record` ends when it named samples as lost.
 WITH_LOSSES = 3
+# Seconds from the monotonic clock to the recording's.
+WALL_CLOCK = time.time() - time.monotonic()
 # One attaches at a time, so that a new device on the bus is the one that was asked for.
 ATTACHING = threading.Lock()
 
@@ -108,9 +110,13 @@ class Recording:
         need(status in (0, WITH_LOSSES), f"record ended with {status}: {self.text[-1500:]}")
         return self.text
 
-    def keep(self, **actors):
-        """Outside, the recording is compared with what these devices made."""
-        self.bench.sessions[self.session] = actors
+    def keep(self, *cables, **actors):
+        """Outside, the recording is compared with what these devices made, and its plug events with
+        what the kernel did with these cables."""
+        self.bench.sessions[self.session] = {
+            "devices": actors,
+            "plugs": sorted((at + WALL_CLOCK, there) for cable in cables
+                            for at, there in cable.changes)}
 
 
 class Cable:

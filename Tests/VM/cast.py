@@ -10,6 +10,9 @@ CAST = {
     "glucose": ["glucose"],
     "heart-faults": ["heart", "--fault", "drop@3", "--fault", "corrupt@4", "--fault", "unplug:2@6"],
     "glucose-faults": ["glucose", "--fault", "unplug:2@6"],
+    "brain": ["brain"],
+    "brain-faults": ["brain", "--fault", "halt@2", "--fault", "unplug:2@4"],
+    "libre": ["libre"],
 }
 
 

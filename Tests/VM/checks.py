@@ -7,6 +7,7 @@ what the devices made (account.py): it is many times faster.
 """
 import sys
 
+import bulk_checks
 import serial_checks
 from bench import Bench
 from report import Report
@@ -26,6 +27,14 @@ def main(program, exchange):
 
     cables = [bench.plug("heart-faults"), bench.plug("glucose-faults")]
     report.check("serial session", lambda: serial_checks.session(bench, cables[0], 14))
+    for cable in cables:
+        cable.pull()
+
+    cable = bench.plug("brain")
+    report.check("plain bulk read", lambda: bulk_checks.plain(bench))
+    cable.pull()
+    cable = bench.plug("brain-faults")
+    report.check("bulk session", lambda: bulk_checks.session(bench, cable, 10))
     bench.hand_out()
     return 1 if report.failed else 0
 

@@ -63,7 +63,7 @@ def boot(place, folder, ways, seconds):
         "-kernel", f"{place}/vmlinux", "-initrd", f"{place}/initramfs.cpio",
         "-append", "console=ttyS0 panic=-1 mitigations=off tsc=reliable quiet",
         "-netdev", ",".join(["user,id=net,restrict=on", *ways]),
-        "-device", "virtio-net-pci,netdev=net",
+        "-device", "virtio-net-pci,netdev=net,romfile=",
         *share("hostroot", "/", ",readonly=on"), *share("layer", f"{place}/guest", ",readonly=on"),
         *share("exchange", folder)]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL) as machine:

@@ -139,7 +139,7 @@ def session(bench, cable, seconds):
     recording = bench.record("serial", seconds, f"heart=twinleaf-tio@{HEART}",
                              f"glucose=dexcom-g4@{GLUCOSE}")
     recording.wait()
-    recording.keep(heart="heart-faults", glucose="glucose-faults")
+    recording.keep(cable, heart="heart-faults", glucose="glucose-faults")
     begin = cable.when(True)
     gone = cable.when(False, begin)
     need(gone, f"the cable was not pulled: {cable.changes}")

@@ -110,7 +110,9 @@ final class BioSemiPlan {
       // SAFETY: the bytes are read before `rows` changes.
       unsafe outlet.append(
         rows.span.bytes.extracting(0..<byteCount), from: first, to: last, now: now)
-      outlet.counters.noteClock(partsPerMillion: track.partsPerMillion, jitter: track.jitter)
+      outlet.counters.noteClock(
+        partsPerMillion: track.partsPerMillion, jitter: track.jitter,
+        uncertainty: track.uncertainty)
     }
     watchStates(of: run, count, sample, first, last, now, port)
   }

@@ -12,15 +12,13 @@ struct BioSemiTrack {
 
   var partsPerMillion: Double { clock.partsPerMillion }
   var jitter: Int64 { clock.jitter }
+  var uncertainty: Int64 { clock.uncertainty }
   /// Sweeps have come whose times the line goes through.
   private(set) var hasLine = false
 
   /// How many sweeps late the last of the next `count` is at `now`, if none is missing.
   func lateness(of count: Int, at now: HostTime) -> Double {
-    // The line gives no time before the last one given; a copy leaves that as it is.
-    var line = clock
-    let due = line.hostTime(ofDevice: deviceTime(next + count - 1))
-    return Double(now.since(due)) / period
+    Double(clock.lateness(ofDevice: deviceTime(next + count - 1), arrival: now)) / period
   }
 
   /// The last of the next `count` sweeps has just come.
