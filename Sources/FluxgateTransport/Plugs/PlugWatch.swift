@@ -56,13 +56,12 @@ public final class PlugWatch: Sendable {
     }
     asked += arrivals?.descriptors ?? []
     board.setReady()
-    var present: [String: Bool] = [:]
+    var news = PlugNews()
     while !board.isStopped {
       // SAFETY: the kernel writes into the array's own entries.
       _ = unsafe poll(&asked, nfds_t(asked.count), -1)
-      let heard = (arrivals?.take() ?? []) + (monitor?.takeAll() ?? [])
-      // Both tell of USB devices; what is known already is no news.
-      board.add(heard.filter { present.updateValue($0.isThere, forKey: $0.place) != $0.isThere })
+      board.add(news.fresh(arrivals?.take() ?? [], from: .libusb))
+      board.add(news.fresh(monitor?.takeAll() ?? [], from: .udev))
     }
   }
 }

@@ -1,5 +1,5 @@
 /// Which of the USB devices that a profile fits is meant, as written behind `@` on the command line.
-public enum USBChoice: Sendable, Hashable {
+public enum USBChoice: Sendable, Hashable, CustomStringConvertible {
   /// `usb`: the only one.
   case only
   /// `usb:SERIAL`.
@@ -24,6 +24,13 @@ public enum USBChoice: Sendable, Hashable {
     guard parts.count == 2 else { return false }
     let ports = parts[1].split(separator: ".", omittingEmptySubsequences: false)
     return ([parts[0]] + ports).allSatisfy { (1...3).contains($0.count) && UInt8($0) != nil }
+  }
+
+  public var description: String {
+    switch self {
+    case .only: "usb"
+    case .serial(let text), .port(let text): "usb:\(text)"
+    }
   }
 
   public func fits(_ device: USBDevice) -> Bool {

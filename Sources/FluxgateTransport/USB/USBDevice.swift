@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// A USB device that is plugged in now, as sysfs describes it.
 public struct USBDevice: Sendable, Hashable, CustomStringConvertible {
   public var numbers: USBNumbers
@@ -24,6 +26,10 @@ public struct USBDevice: Sendable, Hashable, CustomStringConvertible {
 
   /// The node by which usbfs opens it.
   public var node: String { "/dev/bus/usb/\(Self.three(bus))/\(Self.three(address))" }
+
+  /// Whether this user may open it now.
+  // SAFETY: the path is read during the call only.
+  public var isOpenable: Bool { unsafe access(node, R_OK | W_OK) == 0 }
 
   /// What a technician calls it.
   public var description: String {

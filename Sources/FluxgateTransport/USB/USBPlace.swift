@@ -45,8 +45,10 @@ public final class USBPlace: Sendable {
       throw .cannotOpen(name: "USB \(known.portPath)", errno: ENODEV)
     }
     let found = candidates()
-    guard let device = found.first else { throw .cannotOpen(name: "USB device", errno: ENODEV) }
-    guard found.count == 1 else { throw .cannotOpen(name: "USB device", errno: ENOTUNIQ) }
+    guard let device = found.first else {
+      throw .cannotOpen(name: choice.description, errno: ENODEV)
+    }
+    guard found.count == 1 else { throw .cannotOpen(name: choice.description, errno: ENOTUNIQ) }
     return device
   }
 }

@@ -73,7 +73,6 @@ struct ScanReport: Encodable {
     product = device.product
     usb = device.numbers.description
     profiles = fitting.map(\.name)
-    let isOpen = access(device.node, R_OK | W_OK) == 0
-    missingRule = isOpen ? nil : USBAccessRule.line(for: device.numbers)
+    missingRule = device.isOpenable ? nil : USBAccessRule.line(for: device.numbers)
   }
 }
