@@ -11,6 +11,8 @@ import numpy
 
 from report import Report, need
 
+# Of DiscontinuityReason.
+ESTIMATED = 10
 TYPES = {"int16": "<i2", "int32": "<i4", "int64": "<i8", "float32": "<f4", "float64": "<f8"}
 
 
@@ -67,12 +69,13 @@ def find(groups, name):
 def account(group, stream, path):
     made = numpy.fromfile(path, TYPES[stream["type"]]).reshape(-1, stream["columns"])
     stored = group["data"][:]
-    numbers = sample_numbers(group, len(stored))
     need(len(stored) > 0, "nothing is stored")
+    if ESTIMATED in group["gaps"][:, 1] or not counts(group, stored, made):
+        return located(group, stored, made)
+    numbers = sample_numbers(group, len(stored))
     need((numpy.diff(numbers) > 0).all(), "sample numbers do not ascend")
     need(numbers[-1] < len(made), f"row {numbers[-1]} was never made")
-    equal = (stored.view(f"V{stored.itemsize * stored.shape[1]}")
-             == made[numbers].astype(stored.dtype).view(f"V{stored.itemsize * stored.shape[1]}"))
+    equal = as_bytes(stored) == as_bytes(made[numbers].astype(stored.dtype))
     need(equal.all(), f"{(~equal).sum()} of {len(stored)} rows differ from what the device made")
     lost = int(group["gaps"][:, 2].sum()) if len(group["gaps"]) else 0
     sent = int(numbers[-1]) + 1
@@ -80,6 +83,36 @@ def account(group, stream, path):
     silent = sum(1 for number in stream["withheld"] if number < sent)
     need(lost >= silent, f"{silent} rows were kept off the line, {lost} are named as lost")
     return f"{len(stored)} + {lost} = {sent}"
+
+
+def as_bytes(rows):
+    """One value a row, to compare rows whole."""
+    return numpy.ascontiguousarray(rows).view(f"V{rows.itemsize * rows.shape[1]}").ravel()
+
+
+def counts(group, stored, made):
+    """Whether the device's rows carry its own numbers: then the first one stored is the one so named."""
+    first = int(group["times"][0][2])
+    return first < len(made) and as_bytes(made[first:first + 1]) == as_bytes(stored[:1])
+
+
+def located(group, stored, made):
+    """Of a device that does not count: every unbroken run is found among what it made, in order."""
+    breaks = sorted({0, *(int(row) for row in group["gaps"][:, 0])} & set(range(len(stored))))
+    mine, all_made = as_bytes(stored), as_bytes(made.astype(stored.dtype))
+    end = first = None
+    for begin, stop in zip(breaks, [*breaks[1:], len(stored)]):
+        found = numpy.flatnonzero(all_made == mine[begin])
+        found = found[found >= (end or 0)]
+        need(len(found) > 0, f"row {begin} was never made")
+        place = int(found[0])
+        need((all_made[place:place + stop - begin] == mine[begin:stop]).all(),
+             f"rows {begin} to {stop} are not what the device made from {place} on")
+        first, end = place if first is None else first, place + stop - begin
+    lost, missing = int(group["gaps"][:, 2].sum()), end - first - len(stored)
+    need((lost > 0) == (missing > 0) or abs(lost - missing) < 100,
+         f"{missing} are missing, {lost} are named as lost")
+    return f"{len(stored)} stored, {lost} estimated as lost, {missing} truly missing"
 
 
 def sample_numbers(group, count):

@@ -1,4 +1,5 @@
 """What the checks are made of: devices on the machine's USB bus, and recordings of them."""
+import contextlib
 import json
 import os
 import pty
@@ -51,8 +52,15 @@ class Bench:
              f"{arguments[0]} ended with {done.returncode}: {done.stdout} {done.stderr}")
         return json.loads(done.stdout)
 
-    def plug(self, actor):
-        return Cable(actor)
+    @contextlib.contextmanager
+    def plugged(self, *actors):
+        """These devices on the bus, for as long as the block runs."""
+        cables = [Cable(actor) for actor in actors]
+        try:
+            yield cables
+        finally:
+            for cable in cables:
+                cable.pull()
 
     def record(self, session, seconds, *devices):
         return Recording(self, session, seconds, devices)
@@ -119,6 +127,13 @@ class Recording:
                             for at, there in cable.changes)}
 
 
+def attached_ports():
+    """Numbers of the controller's ports in use (state 006), as `usbip detach` wants them."""
+    with open("/sys/devices/platform/vhci_hcd.0/status", encoding="utf-8") as table:
+        fields = [line.split() for line in table]
+    return [str(int(row[1])) for row in fields if len(row) > 2 and row[2] == "006"]
+
+
 class Cable:
     """A device from outside on this machine's USB bus, through Debian's own `usbip`.
 
@@ -156,13 +171,11 @@ class Cable:
         self.changes.append((time.monotonic(), True))
 
     def pull(self):
-        """Detaches it, to leave the bus to others."""
+        """Ends following and empties the bus, to leave it to others."""
         self.ending.set()
         self.thread.join(40)
-        port = re.search(r"(\d+)$", self.place).group(1) if self.place else None
-        need(port, "the device is not there")
-        subprocess.run(["usbip", "detach", "-p", str(int(port) - 1)], check=True,
-                       capture_output=True)
+        for port in attached_ports():
+            subprocess.run(["usbip", "detach", "-p", port], capture_output=True)
 
     def when(self, there, after=0):
         return next((at for at, state in self.changes if state == there and at > after), None)

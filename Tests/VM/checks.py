@@ -1,6 +1,6 @@
 """The checks, one after another, inside the virtual machine.
 
-usage: checks.py PROGRAM EXCHANGE
+usage: checks.py PROGRAM EXCHANGE [PART ...], parts being serial and bulk, all without any
 
 What is recorded is handed to the machine outside, which verifies it and compares it row by row with
 what the devices made (account.py): it is many times faster.
@@ -13,30 +13,34 @@ from bench import Bench
 from report import Report
 
 
-def main(program, exchange):
+def serial(bench, report):
+    with bench.plugged("heart", "glucose"):
+        report.check("serial names", lambda: serial_checks.names(bench))
+        report.check("any rate", serial_checks.rates)
+        report.check("modem lines", serial_checks.modem_lines)
+        report.check("one program at a time", lambda: serial_checks.alone(bench))
+        report.check("latency timer", serial_checks.latency)
+    with bench.plugged("heart-faults", "glucose-faults") as cables:
+        report.check("serial session", lambda: serial_checks.session(bench, cables[0], 16))
+
+
+def bulk(bench, report):
+    with bench.plugged("brain"):
+        report.check("plain bulk read", lambda: bulk_checks.plain(bench))
+    with bench.plugged("brain-faults") as cables:
+        report.check("bulk session", lambda: bulk_checks.session(bench, cables[0], 10))
+
+
+PARTS = {"serial": serial, "bulk": bulk}
+
+
+def main(program, exchange, *wanted):
     bench = Bench(program, exchange)
     report = Report(f"{exchange}/report")
-    cables = [bench.plug("heart"), bench.plug("glucose")]
-    report.check("serial names", lambda: serial_checks.names(bench))
-    report.check("any rate", serial_checks.rates)
-    report.check("modem lines", serial_checks.modem_lines)
-    report.check("one program at a time", lambda: serial_checks.alone(bench))
-    report.check("latency timer", lambda: serial_checks.lumps(bench))
-    for cable in cables:
-        cable.pull()
-
-    cables = [bench.plug("heart-faults"), bench.plug("glucose-faults")]
-    report.check("serial session", lambda: serial_checks.session(bench, cables[0], 14))
-    for cable in cables:
-        cable.pull()
-
-    cable = bench.plug("brain")
-    report.check("plain bulk read", lambda: bulk_checks.plain(bench))
-    cable.pull()
-    cable = bench.plug("brain-faults")
-    report.check("bulk session", lambda: bulk_checks.session(bench, cable, 10))
+    for part in wanted or PARTS:
+        PARTS[part](bench, report)
     bench.hand_out()
     return 1 if report.failed else 0
 
 
-sys.exit(main(sys.argv[1], sys.argv[2]))
+sys.exit(main(*sys.argv[1:]))
