@@ -57,6 +57,9 @@ class Bench:
         """These devices on the bus, for as long as the block runs."""
         cables = [Cable(actor) for actor in actors]
         try:
+            for cable in cables:
+                wait_for(lambda cable=cable: cable.place, "a device on the bus")
+            subprocess.run(["udevadm", "settle", "--timeout=20"], check=True)
             yield cables
         finally:
             for cable in cables:
