@@ -164,12 +164,16 @@ class Cable:
     def attach(self):
         with ATTACHING:
             before = set(os.listdir(USB))
-            done = subprocess.run(["usbip", "--tcp-port", str(self.port), "attach", "-r",
-                                   cast.ADDRESS, "-b", "1-1"], capture_output=True, text=True)
-            if done.returncode != 0:
+            try:
+                done = subprocess.run(["usbip", "--tcp-port", str(self.port), "attach", "-r",
+                                       cast.ADDRESS, "-b", "1-1"], capture_output=True, timeout=5)
+                if done.returncode != 0:
+                    return
+                fresh = wait_for(lambda: [name for name in os.listdir(USB) if name not in before
+                                          and ":" not in name], "a new device", 6)
+            except (Failure, subprocess.TimeoutExpired):
+                # Not there, or gone again before the kernel had it.
                 return
-            fresh = wait_for(lambda: [name for name in os.listdir(USB) if name not in before
-                                      and ":" not in name], "a new device on the bus")
         self.place = f"{USB}/{fresh[0]}"
         self.changes.append((time.monotonic(), True))
 

@@ -56,8 +56,8 @@ struct SimulateCommand: ParsableCommand {
     if let seconds, !(seconds > 0 && seconds <= 1e6) {
       throw ValidationError("--seconds is more than 0 and at most 1000000")
     }
-    if capture == nil, case .usb = device.link {
-      throw ValidationError("\(device.rawValue) is on USB: add --capture and --seconds")
+    if capture == nil, road == nil, case .usb = device.link {
+      throw ValidationError("\(device.rawValue) is on USB: add --usbip, --vhci or --capture")
     }
     if capture != nil, seconds == nil { throw ValidationError("--capture needs --seconds") }
     if usbip != nil, vhci { throw ValidationError("--usbip and --vhci exclude each other") }
