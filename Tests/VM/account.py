@@ -147,8 +147,12 @@ def located(group, stored, made):
 
 
 def sample_numbers(group, count):
-    """From the table of chunks: first row, rows, first sample, first and last time."""
+    """From the table of chunks (first row, rows, first sample, times); a gap inside a chunk moves the
+    rows behind it on."""
     numbers = numpy.zeros(count, "i8")
+    gaps = group["gaps"][:]
     for row, rows, first, _, _ in group["times"][:]:
         numbers[row:row + rows] = numpy.arange(first, first + rows)
+        for at, _, missing, _ in gaps[(gaps[:, 0] > row) & (gaps[:, 0] < row + rows)]:
+            numbers[at:row + rows] += missing
     return numbers

@@ -59,7 +59,7 @@ class Bench:
         try:
             for cable in cables:
                 wait_for(lambda cable=cable: cable.place, "a device on the bus")
-            subprocess.run(["udevadm", "settle", "--timeout=20"], check=True)
+            subprocess.run(["udevadm", "settle", "--timeout=5"], check=False)
             yield cables
         finally:
             for cable in cables:

@@ -1,9 +1,5 @@
 """Vendor bulk and HID through usbfs and libusb."""
-import subprocess
-import time
-
-from bench import USB, read
-from report import Failure, need, wait_for
+from report import need
 from usb_plain import PlainDevice
 
 BOX = (0x0547, 0x1005)
@@ -11,22 +7,22 @@ OUT, IN = 0x01, 0x82
 START, STOP = [0xFF] + [0] * 63, [0] * 64
 
 
-def plain(bench):
+def plain():
     """How fast a program with one request at a time gets the box's bytes."""
     device = PlainDevice(*BOX)
     try:
         device.write(OUT, START)
-        bench.plain_rate = device.bytes_a_second(IN, 2)
+        rate = device.bytes_a_second(IN, 2)
         device.write(OUT, STOP)
     finally:
         device.close()
-    return f"{bench.plain_rate / 1e6:.2f} MB/s"
+    return f"{rate / 1e6:.2f} MB/s"
 
 
 def session(bench, cable, seconds):
     """The box through a halted endpoint and a pulled cable, taken back by its serial number."""
     recording = bench.record("bulk", seconds, "brain=biosemi-activetwo@usb:SIM1005")
-    text = recording.wait()
+    recording.wait()
     recording.keep(cable, brain="brain-faults")
     begin = cable.when(True)
     gone = cable.when(False, begin)

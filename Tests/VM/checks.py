@@ -26,7 +26,7 @@ def serial(bench, report):
 
 def bulk(bench, report):
     with bench.plugged("brain"):
-        report.check("plain bulk read", lambda: bulk_checks.plain(bench))
+        report.check("plain bulk read", bulk_checks.plain)
     with bench.plugged("brain-faults") as cables:
         report.check("bulk session", lambda: bulk_checks.session(bench, cables[0], 10))
 

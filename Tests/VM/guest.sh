@@ -2,7 +2,7 @@
 # Inside the virtual machine: modules, udev, then the checks. Its status is the machine's.
 project="$1"
 version="$(uname -r)"
-export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LANG=C.UTF-8
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LANG=C.UTF-8 SYSTEMD_IGNORE_CHROOT=1
 mkdir -p "/lib/modules/$version"
 mount --bind "$project/.build-vm/kernel/lib/modules/$version" "/lib/modules/$version"
 dmesg -n 1
