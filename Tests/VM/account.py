@@ -101,7 +101,7 @@ def account(group, stream, path):
     made = numpy.fromfile(path, TYPES[stream["type"]]).reshape(-1, stream["columns"])
     stored = group["data"][:]
     need(len(stored) > 0, "nothing is stored")
-    if ESTIMATED in group["gaps"][:, 1] or not counts(group, stored, made):
+    if not counts(group, stored, made):
         return located(group, stored, made)
     numbers = sample_numbers(group, len(stored))
     need((numpy.diff(numbers) > 0).all(), "sample numbers do not ascend")
@@ -124,7 +124,8 @@ def as_bytes(rows):
 def counts(group, stored, made):
     """Whether the device's rows carry its own numbers: then the first one stored is the one so named."""
     first = int(group["times"][0][2])
-    return first < len(made) and as_bytes(made[first:first + 1]) == as_bytes(stored[:1])
+    place = made[first:first + 1].astype(stored.dtype)
+    return len(place) == 1 and bool((as_bytes(place) == as_bytes(stored[:1])).all())
 
 
 def located(group, stored, made):
