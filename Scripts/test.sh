@@ -39,6 +39,16 @@ Scripts/story.sh "$stories"
 step "Strange bytes, a few seconds for each reader"
 Scripts/fuzz.sh 3
 
+step "Real kernel in a virtual machine"
+status=0
+Scripts/vm.sh || status=$?
+if [ "$status" = 77 ] && [ "${CI:-}" != true ]; then
+  skipped+=("USB on a real kernel: see above what is missing")
+elif [ "$status" != 0 ]; then
+  echo "The checks in the virtual machine failed." >&2
+  exit 1
+fi
+
 rounds=2
 [ "${FLUXGATE_TORTURE:-}" != 1 ] || rounds=10
 step "Thread sanitizer, $rounds rounds"

@@ -47,6 +47,41 @@ public enum SimulatedDevice: String, Sendable, CaseIterable {
     }
   }
 
+  /// What it is on a USB cable; nil for what has none.
+  public var usbPersonality: USBPersonality? {
+    switch self {
+    case .helmet, .agent, .lsl: nil
+    case .cyton, .cytonDaisy:
+      .ftdi(
+        USBNameplate(
+          0x0403, 0x6015, release: 0x1000, maker: "FTDI", model: "FT231X USB UART",
+          serial: "DM00SIM0"))
+    case .adsBoard, .freeEEG32:
+      .acm(USBNameplate(0x1209, 0x0001, maker: "Board", model: "Simulated board", serial: "SIM8"))
+    case .zeroField, .totalField, .totalField1:
+      .ftdi(
+        USBNameplate(
+          0x0403, 0x6001, release: 0x0600, maker: "FTDI", model: "FT232R USB UART",
+          serial: "Z3T0SIM0"))
+    case .heart:
+      .ftdi(
+        USBNameplate(
+          0x0403, 0x6015, release: 0x1000, maker: "Twinleaf", model: "Simulated sensor",
+          serial: "SIM0042"))
+    case .glucose:
+      .acm(
+        USBNameplate(0x22A3, 0x0047, maker: "DexCom", model: "DexCom Gen4 USB Serial", serial: nil))
+    case .brain:
+      .vendorBulk(
+        USBNameplate(0x0547, 0x1005, maker: "BioSemi", model: "Simulated box", serial: "SIM1005"),
+        output: 0x01, input: 0x82)
+    case .libre:
+      .hid(
+        USBNameplate(0x1A61, 0x3650, maker: "Abbott", model: "Simulated reader", serial: "SIM3650"),
+        reportBytes: 64)
+    }
+  }
+
   /// Its driver with the settings of its profile, which the library must hold.
   public func makeDriver(_ profiles: ProfileLibrary) -> Driver {
     guard let profile = profiles[profile] else {

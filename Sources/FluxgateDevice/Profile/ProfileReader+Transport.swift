@@ -1,7 +1,7 @@
 internal import FluxgateTransport
 
 extension ProfileTransport {
-  private static let kinds = ["serial", "tcp", "udp", "usb", "lsl"]
+  static let kinds = ["serial", "tcp", "udp", "usb", "lsl"]
 
   /// Reads the one link that a profile names.
   init(_ node: ProfileNode) throws(ProfileError) {

@@ -4,15 +4,30 @@ public import FluxgateSimulation
 
 /// `KIND@SECONDS`, or `KIND:LENGTH@SECONDS` for what lasts: `drop@2`, `unplug:3@5`.
 struct FaultOption: ExpressibleByArgument {
-  static let usage = "drop, corrupt, reboot, unplug[:SECONDS] or stall[:SECONDS]"
-  let fault: InjectedFault
+  static let usage =
+    "drop, corrupt, reboot, unplug[:SECONDS] or stall[:SECONDS], on a USB cable also halt"
+
+  enum Place {
+    case device(InjectedFault)
+    /// The USB input endpoint, so many nanoseconds after the gateway's first word.
+    case endpoint(haltAfter: Int64)
+  }
+
+  let place: Place
+
+  var fault: InjectedFault? { if case .device(let fault) = place { fault } else { nil } }
+  var halt: Int64? { if case .endpoint(let after) = place { after } else { nil } }
 
   init?(argument: String) {
     let parts = argument.split(separator: "@", omittingEmptySubsequences: false)
     guard parts.count == 2, let after = Self.nanoseconds(parts[1]) else { return nil }
+    if parts[0] == "halt" {
+      place = .endpoint(haltAfter: after)
+      return
+    }
     let named = parts[0].split(separator: ":", omittingEmptySubsequences: false)
     guard let kind = Self.kind(named) else { return nil }
-    fault = InjectedFault(after: after, kind: kind)
+    place = .device(InjectedFault(after: after, kind: kind))
   }
 
   private static func kind(_ parts: [Substring]) -> InjectedFault.Kind? {

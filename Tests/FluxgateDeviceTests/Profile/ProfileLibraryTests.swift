@@ -43,7 +43,7 @@ struct ProfileLibraryTests {
     }
     #expect(Set(properties.keys) == Set(ProfileReader.keys))
     #expect(keys("match") == Set(ProfileReader.matchKeys))
-    #expect(keys("transport") == Set(ProfileReader.transportKeys))
+    #expect(keys("transport") == Set(ProfileTransport.kinds))
     #expect(keys("delay") == Set(ProfileReader.delayKeys))
     #expect(keys("startup") == Set(ProfileReader.startupKeys))
     #expect(keys("probe") == Set(ProfileReader.probeKeys))
