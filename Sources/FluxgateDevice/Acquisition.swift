@@ -133,7 +133,7 @@ public final class Acquisition {
   }
 
   private func flushOutbox(to link: any Transport) throws(TransportError) {
-    for bytes in port.takeOutbox() { try link.write(bytes) }
+    try port.deliver { (bytes) throws(TransportError) in try link.write(bytes) }
     if let rate = port.takeWantedRate() { try link.changeRate(to: rate) }
   }
 

@@ -31,9 +31,9 @@ extension FieldTripDecoder {
     let isBehind =
       known > stream.next || knownEvents > nextEvent || refused != .nothing || search != nil
     let block = max(1, Int(stream.rate / 50))
-    let request = FieldTripMessage.wait(
-      samples: stream.next + block - 1, events: knownEvents,
-      milliseconds: isBehind ? 0 : Self.waitMilliseconds, order)
+    // Answered once more samples or more events are there, or after the milliseconds.
+    let request = newsRequest.with(
+      stream.next + block - 1, knownEvents, isBehind ? 0 : Self.waitMilliseconds, in: order)
     ask(.news, request, at: now, port)
   }
 
@@ -41,7 +41,7 @@ extension FieldTripDecoder {
     guard let stream else { return }
     expectation.get = .samples(
       payload: FieldTripMessage.sampleDefinitionSize + stream.wireRowByteCount)
-    ask(.probe(sample), FieldTripMessage.samples(first: sample, last: sample, order), at: now, port)
+    ask(.probe(sample), samplesRequest.with(sample, sample, in: order), at: now, port)
   }
 
   /// Asks anew after a silence; every third time from the header on.
@@ -84,7 +84,7 @@ extension FieldTripDecoder {
     let first = stream.next - overlap
     ask(
       .samples(first: first, count: count),
-      FieldTripMessage.samples(first: first, last: first + count - 1, order), at: now, port)
+      samplesRequest.with(first, first + count - 1, in: order), at: now, port)
   }
 
   /// One event alone after a silence: perhaps it is one of them that cannot be sent.
@@ -94,7 +94,7 @@ extension FieldTripDecoder {
     let last = nextEvent + count - 1
     ask(
       .events(first: nextEvent, count: count),
-      FieldTripMessage.events(first: nextEvent, last: last, order), at: now, port)
+      eventsRequest.with(nextEvent, last, in: order), at: now, port)
   }
 
   private func ask(

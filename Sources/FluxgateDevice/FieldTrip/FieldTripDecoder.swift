@@ -118,6 +118,11 @@ public final class FieldTripDecoder: Decoder {
     port.refuse(reason)
   }
 
+  // Samples and events are asked for from the first to the last, both included.
+  var newsRequest = FieldTripRequest(FieldTripMessage.Command.wait, words: 3)
+  var samplesRequest = FieldTripRequest(FieldTripMessage.Command.getSamples, words: 2)
+  var eventsRequest = FieldTripRequest(FieldTripMessage.Command.getEvents, words: 2)
+
   var order: FieldTripByteOrder { expectation.order }
 
   /// A server that understands only the other order is silent or hangs up.

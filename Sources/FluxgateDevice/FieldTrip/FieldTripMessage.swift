@@ -28,24 +28,7 @@ enum FieldTripMessage {
     request(Command.getHeader, [], order)
   }
 
-  /// Samples `first` to `last`, both included, counted from the server's last header.
-  static func samples(first: Int, last: Int, _ order: FieldTripByteOrder) -> [UInt8] {
-    request(Command.getSamples, [first, last], order)
-  }
-
-  /// Events `first` to `last`, both included.
-  static func events(first: Int, last: Int, _ order: FieldTripByteOrder) -> [UInt8] {
-    request(Command.getEvents, [first, last], order)
-  }
-
-  /// Answered once more than `samples` or more than `events` are there, or after `milliseconds`.
-  static func wait(
-    samples: Int, events: Int, milliseconds: Int, _ order: FieldTripByteOrder
-  ) -> [UInt8] {
-    request(Command.wait, [samples, events, milliseconds], order)
-  }
-
-  private static func request(
+  static func request(
     _ command: UInt16, _ words: [Int], _ order: FieldTripByteOrder
   ) -> [UInt8] {
     order.bytes(version) + order.bytes(command) + order.bytes(UInt32(words.count * 4))

@@ -30,7 +30,14 @@ public final class DevicePort {
   /// Queues bytes for the device; they leave when the present call returns.
   public func send(_ bytes: [UInt8]) { outbox.append(bytes) }
 
-  /// Hands the queued bytes over and forgets them.
+  /// Hands the queued bytes over one after another and forgets them, also those behind one that
+  /// could not be sent. Allocates nothing.
+  func deliver<Failure: Error>(_ send: ([UInt8]) throws(Failure) -> Void) throws(Failure) {
+    defer { outbox.removeAll(keepingCapacity: true) }
+    for index in outbox.indices { try send(outbox[index]) }
+  }
+
+  /// Takes the queued bytes away.
   public func takeOutbox() -> [[UInt8]] {
     defer { outbox.removeAll(keepingCapacity: true) }
     return outbox

@@ -17,6 +17,8 @@ public final class TioDecoder: Decoder {
   private var opened: HostTime?
   /// What comes before this moment was sent to somebody else.
   private var listensFrom = HostTime(nanoseconds: .min)
+  /// As it goes over the line; to a hub itself where several sensors are behind one.
+  private let heartbeat: [UInt8]
   private var heartbeatAt: HostTime?
   private var hasHeard = false
   private var isRefused = false
@@ -25,6 +27,8 @@ public final class TioDecoder: Decoder {
     self.link = link
     self.sensors = sensors
     self.rateTalk = rateTalk
+    let route = sensors.count == 1 ? sensors[0].route : []
+    heartbeat = link.wire(TioPacket(type: TioPacket.Kind.heartbeat, route: route))
   }
 
   public func linkOpened(at now: HostTime, port: DevicePort) {
@@ -93,10 +97,8 @@ public final class TioDecoder: Decoder {
     port.record(Event(time: now, kind: .link, label: label), now: now)
   }
 
-  /// A hub's own line is kept awake by a heartbeat to the hub.
   private func beat(at now: HostTime, _ port: DevicePort) {
-    let route = sensors.count == 1 ? sensors[0].route : []
-    port.send(link.wire(TioPacket(type: TioPacket.Kind.heartbeat, route: route)))
+    port.send(heartbeat)
     heartbeatAt = now.advanced(by: Self.heartbeatPeriod)
   }
 
