@@ -49,6 +49,14 @@ elif [ "$status" != 0 ]; then
   exit 1
 fi
 
+step "Devices of all kinds at once, as processes of their own"
+if [ "${FLUXGATE_TORTURE:-}" = 1 ]; then
+  swift build -c release --product fluxgate
+  Scripts/fleet.sh .build/release/fluxgate 64 600
+else
+  Scripts/fleet.sh .build/debug/fluxgate 8 10
+fi
+
 rounds=2
 [ "${FLUXGATE_TORTURE:-}" != 1 ] || rounds=10
 step "Thread sanitizer, $rounds rounds"
