@@ -40,13 +40,17 @@ step "Strange bytes, a few seconds for each reader"
 Scripts/fuzz.sh 3
 
 step "Real kernel in a virtual machine"
-# Told, not required: under emulation its outcome still depends on how busy the machine is.
+# Elsewhere only told: under emulation the outcome depends on how busy the machine is.
 status=0
 timeout 300 Scripts/vm.sh || status=$?
+if [ "$status" != 0 ] && [ "${CI:-}" = true ]; then
+  echo "The checks in the virtual machine failed or could not run (status $status)." >&2
+  exit 1
+fi
 case "$status" in
   0) ;;
   77) skipped+=("USB on a real kernel: see above what is missing") ;;
-  *) skipped+=("USB on a real kernel: ran and did NOT pass (status $status), see above; not required yet") ;;
+  *) skipped+=("USB on a real kernel: ran and did NOT pass (status $status), see above") ;;
 esac
 
 rounds=2
