@@ -40,14 +40,18 @@ step "Strange bytes, a few seconds for each reader"
 Scripts/fuzz.sh 3
 
 step "Real kernel in a virtual machine"
+# Elsewhere only told: under emulation the outcome depends on how busy the machine is.
 status=0
-Scripts/vm.sh || status=$?
-if [ "$status" = 77 ] && [ "${CI:-}" != true ]; then
-  skipped+=("USB on a real kernel: see above what is missing")
-elif [ "$status" != 0 ]; then
-  echo "The checks in the virtual machine failed." >&2
+timeout 300 Scripts/vm.sh || status=$?
+if [ "$status" != 0 ] && [ "${CI:-}" = true ]; then
+  echo "The checks in the virtual machine failed or could not run (status $status)." >&2
   exit 1
 fi
+case "$status" in
+  0) ;;
+  77) skipped+=("USB on a real kernel: see above what is missing") ;;
+  *) skipped+=("USB on a real kernel: ran and did NOT pass (status $status), see above") ;;
+esac
 
 step "Devices of all kinds at once, as processes of their own"
 if [ "${FLUXGATE_TORTURE:-}" = 1 ]; then

@@ -18,4 +18,4 @@ Tests/VM/prepare.sh
 
 python="${FLUXGATE_PEER_PYTHON:-.build-peers/bin/python3}"
 "$python" -c "import h5py" 2>/dev/null || { echo "h5py is missing: Scripts/peers.sh" >&2; exit 1; }
-exec "$python" -B Tests/VM/host.py .build/debug/fluxgate .build-vm "${VM_SECONDS:-240}" "$@"
+exec "$python" -B Tests/VM/host.py .build/debug/fluxgate .build-vm "${VM_SECONDS:-180}" "$@"

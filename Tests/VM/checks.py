@@ -28,7 +28,7 @@ def bulk(bench, report):
     with bench.plugged("brain"):
         report.check("plain bulk read", bulk_checks.plain)
     with bench.plugged("brain-faults") as cables:
-        report.check("bulk session", lambda: bulk_checks.session(bench, cables[0], 10))
+        report.check("bulk session", lambda: bulk_checks.session(bench, cables[0], 12))
 
 
 PARTS = {"serial": serial, "bulk": bulk}

@@ -64,7 +64,7 @@ final class BioSemiDecoder: Decoder {
   }
 
   func wake(at now: HostTime, port: DevicePort) {
-    if let plan, let due = plan.judgementDue, due <= now { plan.judge(port, at: now) }
+    if let plan, let due = plan.judgementDue, due <= now { plan.wake(port, at: now) }
     if let due = quietDue, due <= now { fallQuiet(port, now) }
   }
 

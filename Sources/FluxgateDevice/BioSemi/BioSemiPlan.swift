@@ -2,12 +2,20 @@ internal import FluxgateSignal
 
 /// One recording's sweeps on their way into its streams.
 final class BioSemiPlan {
+  /// Seconds: what is less late came as it should.
+  private static let onTime = 0.005
+  /// By how many seconds lateness may change and still be the same.
+  private static let steadiness = 0.005
+  /// More seconds than lumps explain.
+  private static let usualLag = 0.020
+
   let mode: BioSemiMode
   let sweepBytes: Int
   private let streams: [BioSemiStreams.Stream]
   private let wordCount: Int
   private var track: BioSemiTrack
   private var hold = BioSemiHold()
+  private var pace = BioSemiPace()
   private var watch = BioSemiStateWatch()
   /// Rows of one stream at a time.
   private var rows = [Int32](repeating: 0, count: BioSemiFramer.longestRun / 4)
@@ -29,28 +37,64 @@ final class BioSemiPlan {
   }
 
   /// Keeps what comes from now on, until the break before it is judged.
+  ///
+  /// - Parameter skipped: bytes passed over; nil where the link was lost.
   func hold(skipped: Int?, at now: HostTime) {
-    if track.hasLine { hold.begin(skipped: skipped, at: now) }
+    guard track.hasLine else { return }
+    switch skipped {
+    case nil:
+      hold.begin(.linkLost, at: now)
+      pace.forget()
+    case 0?:
+      hold.begin(.lateness, at: now)
+      pace.watch(at: now)
+    case let bytes?:
+      let lag = pace.least > Self.usualLag * mode.rate ? pace.least : 0
+      hold.begin(.passedOver(bytes: bytes, lag: lag), at: now)
+      pace.forget()
+    }
   }
 
   func take(_ run: RawSpan, at now: HostTime, _ port: DevicePort) {
+    let count = run.byteCount / sweepBytes
     guard hold.isHolding else {
-      track.observe(run.byteCount / sweepBytes, at: now)
+      if track.hasLine { pace.note(track.lateness(of: count, at: now), at: now) }
+      track.observe(count, at: now)
       return deliver(run, at: now, port)
     }
     if !hold.hasRoom(for: run) {
-      judge(port, at: now)
+      rejudge(port, at: now)
       return take(run, at: now, port)
     }
-    let count = run.byteCount / sweepBytes
-    hold.add(run, sweeps: count, lateness: track.lateness(of: hold.sweeps + count, at: now))
+    let late = track.lateness(of: hold.sweeps + count, at: now)
+    pace.note(late, at: now)
+    hold.add(run, sweeps: count, lateness: late)
+    if hold.cause == .lateness, late < Self.onTime * mode.rate { judge(port, at: now) }
+  }
+
+  /// Judges when the break is due, or waits on while lateness has not settled.
+  func wake(_ port: DevicePort, at now: HostTime) {
+    guard hold.cause == .lateness, pace.settled(within: Self.steadiness * mode.rate) == nil,
+      hold.waitOn(at: now)
+    else { return judge(port, at: now) }
+  }
+
+  /// What is held goes on. A gateway that lags is still late then, which must not be taken into the
+  /// line: what follows is held anew.
+  private func rejudge(_ port: DevicePort, at now: HostTime) {
+    let wasLate = hold.cause == .lateness
+    judge(port, at: now)
+    if wasLate { hold(skipped: 0, at: now) }
   }
 
   /// Says what is missing before the sweeps held, and hands them on.
   func judge(_ port: DevicePort, at now: HostTime) {
     guard hold.isHolding else { return }
-    let gap = BioSemiGap(lateness: hold.least, skipped: hold.skipped, sweepBytes: sweepBytes)
-    if gap.missing > 0 { lose(gap.missing, gap.reason, port) }
+    let gap = gap
+    if gap.missing > 0 {
+      lose(gap.missing, gap.reason, port)
+      pace.excuse(gap.missing)
+    }
     let held = hold.bytes
     let longest = BioSemiFramer.longestRun / sweepBytes * sweepBytes
     var start = 0
@@ -61,7 +105,19 @@ final class BioSemiPlan {
       deliver(run, at: now, port)
       start = end
     }
-    hold.end()
+    hold.finish()
+  }
+
+  private var gap: BioSemiGap {
+    switch hold.cause {
+    case .lateness:
+      let late = pace.settled(within: Self.steadiness * mode.rate) ?? 0
+      return BioSemiGap(lateness: late, skipped: 0, sweepBytes: sweepBytes)
+    case .passedOver(let bytes, let lag):
+      return BioSemiGap(lateness: hold.least - lag, skipped: bytes, sweepBytes: sweepBytes)
+    case .linkLost:
+      return BioSemiGap(lateness: hold.least, skipped: nil, sweepBytes: sweepBytes)
+    }
   }
 
   /// Counts sweeps as lost in every stream.
@@ -74,7 +130,10 @@ final class BioSemiPlan {
   }
 
   /// The line through arrivals starts anew: meanwhile the box measured at another rate.
-  func startAnew() { track.startAnew() }
+  func startAnew() {
+    track.startAnew()
+    pace.forget()
+  }
 
   func finish(skipped: Int, _ port: DevicePort, at now: HostTime) {
     judge(port, at: now)

@@ -12,14 +12,17 @@ final class BioSemiBench {
 
   init(
     _ settings: VirtualBioSemiSettings, milliseconds: Int64, mostPerRead: Int = .max,
-    setup: DriverSetup = DriverSetup(category: .neuro)
+    setup: DriverSetup = DriverSetup(category: .neuro), gateway: SlowGateway? = nil
   ) throws {
     device = VirtualBioSemi(settings)
     let start = HostTime(nanoseconds: 1_000_000_000_000_000_000)
     let clock = BenchClock(now: start, end: start.advanced(by: .milliseconds(milliseconds)))
     let open = BenchTransport.opener(device, clock: clock, mostPerRead: mostPerRead)
     let tapped: Acquisition.Opener = { [unowned self] (time: HostTime) throws(TransportError) in
-      TappedTransport(try open(time)) { self.drain() }
+      TappedTransport(try open(time)) {
+        self.drain()
+        gateway?.work(clock)
+      }
     }
     let acquisition = Acquisition(driver: BioSemiDriver.make(setup), board: board, open: tapped)
     acquisition.run(link: try tapped(clock.now), until: StopFlag(), pause: { _ in })
