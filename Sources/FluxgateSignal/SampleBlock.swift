@@ -41,6 +41,18 @@ public struct BlockHeader: Sendable {
     return places[index]
   }
 
+  /// Makes this block the first of its stream: the breaks before its first row become its start.
+  public mutating func beginStream() {
+    let all = places
+    let count = discontinuityCount
+    let leading = (0..<count).count { all[$0].row == 0 }
+    discontinuityCount = 0
+    if leading > 0 || count < Self.discontinuityCapacity {
+      note(Discontinuity(row: 0, reason: .streamStart, missing: 0, timeStep: 0))
+    }
+    for index in 0..<count where all[index].row > 0 { note(all[index]) }
+  }
+
   /// Notes a break; the caller has checked `isFull`.
   public mutating func note(_ discontinuity: Discontinuity) {
     precondition(!isFull)
