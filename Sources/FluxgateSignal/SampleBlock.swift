@@ -108,6 +108,23 @@ public struct BlockHeader: Sendable {
     header.rowCount += added
   }
 
+  /// One number of a block of int64 rows.
+  public func int64(row: Int, column: Int) -> Int64 {
+    // SAFETY: `place` is inside the rows held.
+    unsafe memory.load(fromByteOffset: place(row, column), as: Int64.self)
+  }
+
+  public mutating func set(_ number: Int64, row: Int, column: Int) {
+    // SAFETY: `place` is inside the rows held.
+    unsafe memory.storeBytes(of: number, toByteOffset: place(row, column), as: Int64.self)
+  }
+
+  private func place(_ row: Int, _ column: Int) -> Int {
+    precondition(layout.sampleType == .int64 && (0..<rowCount).contains(row))
+    precondition((0..<layout.channelCount).contains(column))
+    return row * layout.rowByteCount + 8 * column
+  }
+
   public mutating func removeAll() { header = BlockHeader() }
 
   /// Takes over rows and header of a block of the same layout.

@@ -30,7 +30,8 @@ final class LaneList: @unchecked Sendable {
     }
     lanes.append(
       try Self.lane(
-        StreamIntake(markers.stream), of: MarkerDesk.name, chain: nil, number: UInt32(lanes.count + 1)))
+        StreamIntake(markers.stream), of: MarkerDesk.name, chain: nil,
+        number: UInt32(lanes.count + 1)))
     self.lanes = lanes
     self.started = started
     boards = devices.map(\.device.board) + [markers.board]

@@ -20,8 +20,12 @@ final class StreamIntake {
   /// The recording's first row, in the device's own numbers; nil until it has come.
   private var base: UInt64?
 
-  init(_ stream: AnnouncedStream) {
+  /// The stream whose samples an events stream names; it is taken from first.
+  private let numbered: StreamIntake?
+
+  init(_ stream: AnnouncedStream, numbered: StreamIntake? = nil) {
     self.stream = stream
+    self.numbered = numbered
     reader = stream.ring.claimReader()
   }
 
@@ -38,10 +42,25 @@ final class StreamIntake {
   ///
   /// - Returns: false when there was none.
   func next(_ body: (inout SampleBlock) -> Void) -> Bool {
-    if let shelf, shelf.take(body) { return true }
+    let isFromShelf = shelf?.take { block in
+      number(&block)
+      body(&block)
+    }
+    if isFromShelf == true { return true }
     return reader.consume { block in
       number(&block)
       body(&block)
+    }
+  }
+
+  /// Events name samples of the device's first stream: those from before its first row become -1.
+  private func renumber(_ block: inout SampleBlock, from base: UInt64) {
+    guard base > 0 else { return }
+    for row in 0..<block.rowCount {
+      let sample = block.int64(row: row, column: EventColumn.sample.rawValue)
+      guard sample >= 0 else { continue }
+      let shifted = max(-1, sample - Int64(clamping: base))
+      block.set(shifted, row: row, column: EventColumn.sample.rawValue)
     }
   }
 
@@ -55,12 +74,14 @@ final class StreamIntake {
   }
 
   private func number(_ block: inout SampleBlock) {
+    if let numbered { return renumber(&block, from: numbered.base ?? 0) }
     if let base { return block.header.firstSample -= base }
     base = passed.rowCount == 0 ? 0 : block.header.firstSample
     guard passed.rowCount > 0 else { return }
     // Losses between the last row passed over and this one lie before the recording as well.
     passed.addGaps(of: block.header, upTo: 0)
     block.header.beginStream()
+    block.header.firstSample = 0
     stream.counters.passOver(passed.rowCount, lost: passed.lost)
   }
 }
@@ -113,7 +134,10 @@ final class DeviceIntake {
   /// by itself.
   func makeRoom() {
     if streams.isEmpty, let announcement = device.board.announcement {
-      streams = announcement.outlets.map(StreamIntake.init)
+      for outlet in announcement.outlets {
+        let isEvents = outlet.description.kind == .events
+        streams.append(StreamIntake(outlet, numbered: isEvents ? streams.first : nil))
+      }
     }
     guard !device.source.isReplayed else { return }
     for stream in streams { stream.makeRoom() }
