@@ -41,6 +41,18 @@ public struct BlockHeader: Sendable {
     return places[index]
   }
 
+  /// Makes this block the first of its stream: the breaks before its first row become its start.
+  public mutating func beginStream() {
+    let all = places
+    let count = discontinuityCount
+    let leading = (0..<count).count { all[$0].row == 0 }
+    discontinuityCount = 0
+    if leading > 0 || count < Self.discontinuityCapacity {
+      note(Discontinuity(row: 0, reason: .streamStart, missing: 0, timeStep: 0))
+    }
+    for index in 0..<count where all[index].row > 0 { note(all[index]) }
+  }
+
   /// Notes a break; the caller has checked `isFull`.
   public mutating func note(_ discontinuity: Discontinuity) {
     precondition(!isFull)
@@ -94,6 +106,23 @@ public struct BlockHeader: Sendable {
         .copyMemory(from: source)
     }
     header.rowCount += added
+  }
+
+  /// One number of a block of int64 rows.
+  public func int64(row: Int, column: Int) -> Int64 {
+    // SAFETY: `place` is inside the rows held.
+    unsafe memory.load(fromByteOffset: place(row, column), as: Int64.self)
+  }
+
+  public mutating func set(_ number: Int64, row: Int, column: Int) {
+    // SAFETY: `place` is inside the rows held.
+    unsafe memory.storeBytes(of: number, toByteOffset: place(row, column), as: Int64.self)
+  }
+
+  private func place(_ row: Int, _ column: Int) -> Int {
+    precondition(layout.sampleType == .int64 && (0..<rowCount).contains(row))
+    precondition((0..<layout.channelCount).contains(column))
+    return row * layout.rowByteCount + 8 * column
   }
 
   public mutating func removeAll() { header = BlockHeader() }

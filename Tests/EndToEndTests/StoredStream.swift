@@ -66,7 +66,7 @@ struct StoredStream {
 
 extension OpenedChunk {
   /// The sample number of a row: the chunk's first, the rows before it, and what is missing between.
-  fileprivate func sample(ofRow row: Int) -> UInt64 {
+  func sample(ofRow row: Int) -> UInt64 {
     var number = firstSample + UInt64(row)
     for gap in gaps where gap.row > 0 && Int(gap.row) <= row { number += gap.missing }
     return number

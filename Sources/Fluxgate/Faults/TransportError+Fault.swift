@@ -63,10 +63,10 @@ extension Fault {
   /// usbfs refused: the rule that cures it, whole.
   private static func noUSBAccess(_ device: String, _ node: String) -> Fault {
     let found = USBFinder.devices().first { $0.node == node }
-    let rule = found.map { USBAccessRule.line(for: $0.numbers) } ?? ""
+    let rule = found.map { AccessRules.line(for: $0.numbers) } ?? ""
     return Fault(
       "T14", "\(device): no permission to open \(found?.description ?? node)",
-      remedy: "put this line into \(USBAccessRule.file), then plug the device in again: \(rule)",
+      remedy: "put this line into \(AccessRules.file), then plug the device in again: \(rule)",
       cause: ErrorNumber.text(EACCES), exit: .refused)
   }
 }

@@ -105,18 +105,3 @@ extension CapturingTransport {
     }
   }
 }
-
-/// The reading ends of one device's rings, once it has announced them.
-private final class RingReaders {
-  private let board: DeviceBoard
-  private var readers: [RingReader] = []
-
-  init(_ board: DeviceBoard) { self.board = board }
-
-  func empty() {
-    if readers.isEmpty, let announcement = board.announcement {
-      readers = announcement.outlets.map { RingReader($0.ring) }
-    }
-    for reader in readers { reader.empty() }
-  }
-}

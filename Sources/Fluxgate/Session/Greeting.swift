@@ -5,7 +5,11 @@ internal import FluxgateTransport
 /// Waits until each device has said who it is, or names the one that did not. A device whose profile
 /// has a start-up is given the time of that beside the limit.
 enum Greeting {
-  static func wait(for devices: [DeviceThread], atMost limit: Int64) throws(Fault) {
+  ///
+  /// - Parameter turn: called every few milliseconds, and once after the last device has spoken.
+  static func wait(
+    for devices: [DeviceThread], atMost limit: Int64, turn: () -> Void = {}
+  ) throws(Fault) {
     let begun = HostClock.now
     while true {
       var silent: DeviceThread?
@@ -13,6 +17,7 @@ enum Greeting {
         try refuse(device)
         silent = device
       }
+      turn()
       guard let silent else { return }
       let patience = limit + silent.board.startUpTime
       guard HostClock.now.since(begun) < patience else {

@@ -10,28 +10,28 @@ public import FluxgateSignal
 /// Belongs to the processing thread once that runs; `chunks` and `view` are the far ends of rings.
 final class Lane {
   let device: String
-  let stream: AnnouncedStream
+  var stream: AnnouncedStream { intake.stream }
   let raw: DatasetDescription
   let processed: ProcessedLane?
   /// Copies of blocks for the screen; when the screen is slow they are not made.
   let view: BlockRing
-  private var blocks: BlockRing.Reader
+  private let intake: StreamIntake
   private var assembler: ChunkAssembler
   private var viewWriter: BlockRing.Writer
 
   init(
-    device: String, stream: AnnouncedStream, dataset: UInt32, chain: ChainDefinition?,
+    device: String, intake: StreamIntake, dataset: UInt32, chain: ChainDefinition?,
     processedDataset: UInt32
   ) throws(ChainError) {
     self.device = device
-    self.stream = stream
+    self.intake = intake
+    let stream = intake.stream
     let description = stream.description
     let rows = ChunkShape.rows(rate: description.rate, rowByteCount: description.rowByteCount)
     raw = DatasetDescription(
       stream: dataset, category: description.category.rawValue, kind: description.kind,
       sampleType: description.sampleType, columns: UInt32(description.channels.count),
       rowsPerChunk: UInt32(rows))
-    blocks = stream.ring.claimReader()
     assembler = ChunkAssembler(
       dataset: dataset,
       layout: BlockLayout(
@@ -54,7 +54,7 @@ final class Lane {
   ///
   /// - Returns: false when there was none.
   func step(now: HostTime) -> Bool {
-    blocks.consume { block in
+    intake.next { block in
       assembler.append(block, now: now)
       processed?.append(block, now: now)
       _ = viewWriter.publish { $0.copy(from: block) }

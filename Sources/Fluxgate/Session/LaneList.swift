@@ -17,22 +17,24 @@ final class LaneList: @unchecked Sendable {
   private let started: HostTime
   private var labelCount = 0
 
-  init(devices: [DeviceThread], markers: MarkerDesk, started: HostTime) throws(Fault) {
+  init(devices: [DeviceIntake], markers: MarkerDesk, started: HostTime) throws(Fault) {
     var lanes: [Lane] = []
     for device in devices {
-      for stream in device.board.announcement?.outlets ?? [] {
+      let source = device.device.source
+      for stream in device.streams {
         lanes.append(
           try Self.lane(
-            stream, of: device.source.name, chain: device.source.chain,
+            stream, of: source.name, chain: source.chain,
             number: UInt32(lanes.count + 1)))
       }
     }
     lanes.append(
       try Self.lane(
-        markers.stream, of: MarkerDesk.name, chain: nil, number: UInt32(lanes.count + 1)))
+        StreamIntake(markers.stream), of: MarkerDesk.name, chain: nil,
+        number: UInt32(lanes.count + 1)))
     self.lanes = lanes
     self.started = started
-    boards = devices.map(\.board) + [markers.board]
+    boards = devices.map(\.device.board) + [markers.board]
   }
 
   var datasets: [DatasetDescription] {
@@ -95,11 +97,11 @@ final class LaneList: @unchecked Sendable {
   }
 
   private static func lane(
-    _ stream: AnnouncedStream, of device: String, chain: ChainDefinition?, number: UInt32
+    _ intake: StreamIntake, of device: String, chain: ChainDefinition?, number: UInt32
   ) throws(Fault) -> Lane {
     do throws(ChainError) {
       return try Lane(
-        device: device, stream: stream, dataset: number, chain: chain,
+        device: device, intake: intake, dataset: number, chain: chain,
         processedDataset: number + processedOffset)
     } catch {
       throw Fault(

@@ -15,7 +15,7 @@ final class Machinery: Sendable {
   private let stamps: StampDesk?
 
   init(
-    _ plan: SessionPlan, devices: [DeviceThread], started: HostTime, counters: LiveCounters,
+    _ plan: SessionPlan, devices: [DeviceIntake], started: HostTime, counters: LiveCounters,
     faults: FaultLog, stop: StopFlag
   ) throws(Fault) {
     markers = MarkerDesk(category: plan.devices[0].category)
@@ -29,7 +29,7 @@ final class Machinery: Sendable {
       plan, lanes.datasets, started, finished, recipients(started.nanoseconds))
     let works = Works(
       lanes: lanes, counters: counters, faults: faults,
-      cursors: CursorTrack(lanes.lanes, devices: devices, cursors: plan.cursors)
+      cursors: CursorTrack(lanes.lanes, devices: devices.map(\.device), cursors: plan.cursors)
     ) { error in
       faults.add(.recording(error, folder: plan.folder))
       stop.raise()

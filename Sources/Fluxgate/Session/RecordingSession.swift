@@ -30,9 +30,12 @@ public final class RecordingSession: Sendable {
     let devices = plan.devices.map {
       DeviceThread($0, cursors: plan.cursors, stop: stop, plugs: plugs)
     }
+    let intakes = devices.map(DeviceIntake.init)
     do throws(Fault) {
-      try Greeting.wait(for: devices, atMost: plan.greetingLimit)
-      return try RecordingSession(plan, devices, plugs, stop)
+      try Greeting.wait(for: devices, atMost: plan.greetingLimit) {
+        for intake in intakes { intake.makeRoom() }
+      }
+      return try RecordingSession(plan, intakes, plugs, stop)
     } catch {
       stop.raise()
       for device in devices { device.join() }
@@ -51,17 +54,17 @@ public final class RecordingSession: Sendable {
   }
 
   private init(
-    _ plan: SessionPlan, _ devices: [DeviceThread], _ plugs: PlugWatch?, _ stop: StopFlag
+    _ plan: SessionPlan, _ intakes: [DeviceIntake], _ plugs: PlugWatch?, _ stop: StopFlag
   ) throws(Fault) {
     self.plan = plan
     self.plugs = plugs
-    self.devices = devices
+    devices = intakes.map(\.device)
     deviceStop = stop
     boards = devices.map(\.board)
     startedAt = HostClock.now
     faultLog = FaultLog()
     machinery = try Machinery(
-      plan, devices: devices, started: startedAt, counters: counters, faults: faultLog, stop: stop)
+      plan, devices: intakes, started: startedAt, counters: counters, faults: faultLog, stop: stop)
     let counters = counters
     delivery = plan.vault.map { vault in
       let work = DeliveryThread(plan: plan, vault: vault, counters: counters)

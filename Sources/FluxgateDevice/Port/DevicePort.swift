@@ -127,6 +127,14 @@ public struct Announcement: Sendable {
   public let outlets: [AnnouncedStream]
 }
 
+/// A step of a start-up that waits for the device.
+public struct StartupWait: Sendable {
+  /// At most, in nanoseconds.
+  public let longest: Int64
+  /// What it means if nothing comes, in the profile's words.
+  public let otherwise: String
+}
+
 /// What the acquisition thread shows to all others.
 public final class DeviceBoard: Sendable {
   public let name: String
@@ -155,6 +163,9 @@ public final class DeviceBoard: Sendable {
     get { startUp.load(ordering: .relaxed) }
     set { startUp.store(newValue, ordering: .relaxed) }
   }
+
+  /// What a start-up waited for so far, oldest first; bounded, later steps are not told.
+  public let startUpSteps = AppendLog<StartupWait>(capacity: 256)
 
   public var bytesReceived: UInt64 { bytes.load(ordering: .relaxed) }
   public var framesReceived: UInt64 { frames.load(ordering: .relaxed) }

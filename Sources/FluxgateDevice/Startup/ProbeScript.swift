@@ -1,7 +1,7 @@
 /// How to find out whether a line is a profile's device, from its `probe:`. Times are in nanoseconds.
 ///
 /// Listening comes first and may be all. Bytes are sent only to devices that the profile's `match`
-/// claims: see ``DeviceProbe``.
+/// claims: see ``LineProbe``.
 public struct ProbeScript: Sendable, Hashable {
   /// Only listens for so long.
   public var listen: Int64

@@ -72,6 +72,10 @@ public final class StartupRun {
       if case .settle(let step) = step {
         settling = step.patterns.map { _ in SettlingValue() }
       }
+      if let otherwise = step.otherwise {
+        _ = port.board.startUpSteps.append(
+          StartupWait(longest: step.longest, otherwise: otherwise))
+      }
       deadline = now.advanced(by: step.longest)
       return
     }

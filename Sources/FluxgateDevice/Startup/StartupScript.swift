@@ -25,6 +25,15 @@ public enum StartupStep: Sendable, Hashable {
   case settle(SettleStep)
   case wait(Int64)
 
+  /// What it means that the awaited does not come; nil for steps that wait for nothing.
+  var otherwise: String? {
+    switch self {
+    case .send, .wait: nil
+    case .expect(let step): step.otherwise
+    case .settle(let step): step.otherwise
+    }
+  }
+
   var longest: Int64 {
     switch self {
     case .send: 0

@@ -17,9 +17,15 @@ public struct LatencyTimer: Sendable, Hashable {
 
   public var file: String { "/sys/class/tty/\(terminal)/device/latency_timer" }
 
-  /// The line that sets it at every plugging in, for a file in `/etc/udev/rules.d`.
-  public static let rule =
-    "ACTION==\"add\", SUBSYSTEM==\"usb-serial\", DRIVER==\"ftdi_sio\", ATTR{latency_timer}=\"1\""
+  /// The line that sets it at every plugging in, for a file in `/etc/udev/rules.d`; nil for whatever
+  /// bridge.
+  public static func rule(for numbers: USBNumbers? = nil) -> String {
+    let device = numbers.map {
+      "ATTRS{idVendor}==\"\($0.vendorText)\",ATTRS{idProduct}==\"\($0.productText)\","
+    }
+    return "ACTION==\"add\",SUBSYSTEM==\"usb-serial\",DRIVER==\"ftdi_sio\",\(device ?? "")"
+      + "ATTR{latency_timer}=\"1\""
+  }
 
   public var milliseconds: Int? {
     // SAFETY: the path is read during the call only.

@@ -17,7 +17,12 @@ public struct USBNumbers: Sendable, Hashable, CustomStringConvertible {
     self.init(vendor: vendor, product: product)
   }
 
-  public var description: String { "\(Self.digits(vendor)):\(Self.digits(product))" }
+  public var description: String { "\(vendorText):\(productText)" }
+  /// Four hexadecimal digits, as udev's attributes have them.
+  public var vendorText: String { Self.digits(vendor) }
+  public var productText: String { Self.digits(product) }
+  /// Future Technology Devices International, the maker of many serial bridges.
+  public var isFTDI: Bool { vendor == 0x0403 }
 
   private static func digits(_ number: UInt16) -> String {
     let text = String(number, radix: 16)

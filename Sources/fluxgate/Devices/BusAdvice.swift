@@ -20,6 +20,6 @@ enum BusAdvice {
     else { return nil }
     return "latency \(source.name): its bridge holds bytes back for \(time) ms. Now: "
       + "echo 1 | sudo tee \(timer.file) At every plugging in, as "
-      + "/etc/udev/rules.d/70-fluxgate.rules: \(LatencyTimer.rule)"
+      + "\(AccessRules.file): \(LatencyTimer.rule())"
   }
 }

@@ -11,8 +11,9 @@ struct CheckCommand: ParsableCommand {
     abstract: "Talk to each device and say whether a recording could start. Stores nothing.")
 
   @OptionGroup var devices: DeviceOptions
-  @Option(help: "Seconds to listen to each device; at most 4.")
-  var seconds = 2.0
+  @Option(
+    help: "Seconds for each device; unless given 2, and as long as its start-up may take.")
+  var seconds: Double?
   @OptionGroup var home: HomeOptions
   @OptionGroup var output: OutputOptions
 
@@ -49,7 +50,9 @@ struct CheckCommand: ParsableCommand {
 /// Runs one device's driver for a short time, its rows going nowhere.
 struct DeviceCheck {
   let source: DeviceSource
-  let seconds: Double
+  /// Nil: two seconds, and as long as a start-up may take.
+  let seconds: Double?
+  private static let usual = 2.0
 
   func run() -> CheckCommand.Finding {
     let board = DeviceBoard(name: source.name)
@@ -66,9 +69,7 @@ struct DeviceCheck {
         _ = errors.append(error)
       }
     }
-    // Nobody reads the rings: they hold some five seconds, and what they refuse is lost to nobody.
-    let end = Date(timeIntervalSinceNow: min(seconds, 4))
-    while Date() < end, !thread.hasEnded { Thread.sleep(forTimeInterval: 0.02) }
+    wait(for: thread, board)
     stop.raise()
     thread.join()
     if errors.count > 0 {
@@ -77,9 +78,44 @@ struct DeviceCheck {
     return finding(board, fault(board))
   }
 
+  /// Takes rows from the rings meanwhile, and says what a start-up waits for.
+  private func wait(for thread: WorkerThread, _ board: DeviceBoard) {
+    let begun = HostClock.now
+    let rings = RingReaders(board)
+    var told = 0
+    var announced: HostTime?
+    while !thread.hasEnded, board.refusals.count == 0 {
+      rings.empty()
+      tell(board, from: &told)
+      let now = HostClock.now
+      if announced == nil, board.announcement != nil { announced = now }
+      // The usual time counts from the end of a start-up, once that has come.
+      let isStarting = board.startUpTime > 0 && announced == nil
+      let start = seconds == nil && board.startUpTime > 0 ? announced ?? begun : begun
+      let patience = limit + (seconds == nil && isStarting ? board.startUpTime : 0)
+      guard now.since(start) < patience else { return }
+      WorkerThread.sleep(.milliseconds(20))
+    }
+  }
+
+  private var limit: Int64 { Int64(max(0, min(seconds ?? Self.usual, 86_400)) * 1e9) }
+
+  private func tell(_ board: DeviceBoard, from told: inout Int) {
+    while told < board.startUpSteps.count {
+      let step = board.startUpSteps[told]
+      told += 1
+      Console.say(
+        TextBlock.wrap(
+          "starts  \(source.name): waiting at most \(step.longest / .seconds(1)) s; "
+            + "if nothing comes, \(step.otherwise)", columns: 80, hanging: 8))
+    }
+  }
+
   private func fault(_ board: DeviceBoard) -> Fault? {
     if board.refusals.count > 0 { return .refusal(board.refusals[0], device: source) }
-    return board.announcement == nil ? .silent(source, seconds: Int(seconds)) : nil
+    guard board.announcement == nil else { return nil }
+    let startUp = seconds == nil ? board.startUpTime : 0
+    return .silent(source, seconds: Int((limit + startUp) / .seconds(1)))
   }
 
   private func finding(_ board: DeviceBoard, _ fault: Fault?) -> CheckCommand.Finding {

@@ -8,7 +8,7 @@ import Foundation
 struct ProfileCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "profile", abstract: "List device profiles, or check profile files.",
-    subcommands: [List.self, Check.self])
+    subcommands: [List.self, Check.self, Udev.self])
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List the profiles that are found.")
@@ -27,6 +27,20 @@ struct ProfileCommand: ParsableCommand {
             + "\(profile.maker) \(profile.model)")
       }
       Console.report(library.profiles.map(\.name))
+    }
+  }
+
+  struct Udev: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Print the udev rules for the USB devices of all profiles.")
+
+    @Option(help: "A folder of profiles, looked at before all others.")
+    var profiles: String?
+    @OptionGroup var home: HomeOptions
+
+    func run() throws {
+      let library = try ProfileFolders.load(named: profiles, home: home.place)
+      Console.say(AccessRules.text(for: library.profiles))
     }
   }
 

@@ -7,18 +7,28 @@ import Foundation
 struct ScanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "scan",
-    abstract: "List devices and the profiles that may fit them; only --lsl sends.")
+    abstract: "List devices and the profiles that may fit them; sends with --probe and --lsl only.")
 
   @Option(help: "A folder of profiles, looked at before all others.")
   var profiles: String?
   @Flag(help: "Ask the network for Lab Streaming Layer streams, as far as the profile `lsl` says.")
   var lsl = false
+  @Flag(help: "Listen on serial lines that a profile claims, and ask those that stay silent.")
+  var probe = false
+  @Option(
+    name: .customLong("line"),
+    help: ArgumentHelp(
+      "Probe this line, as though a USB device of these numbers stood behind it. May be given again.",
+      valueName: "path=vendor:product[,name]"))
+  var lines: [String] = []
   @OptionGroup var home: HomeOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
     output.apply()
     let library = try ProfileFolders.load(named: profiles, home: home.place)
+    guard lines.isEmpty else { return try probe(lines.map(SerialLine.init(claim:)), library) }
+    if probe { return try probe(SerialLines.all(), library) }
     let found = ScanReport.usb(library) + SerialLines.all().map { ScanReport($0, library) }
     for report in found { show(report) }
     if found.isEmpty { Console.say("No serial line and no USB device of a profile is there.") }
@@ -31,6 +41,16 @@ struct ScanCommand: ParsableCommand {
     if found.isEmpty, !lsl { try Console.end(.deviceAbsent) }
   }
 
+  private func probe(_ lines: [SerialLine], _ library: ProfileLibrary) throws {
+    let findings = lines.map { ProbeReport.probe($0, library) }
+    for finding in findings {
+      Console.say("\(finding.path)\n  \(finding.words)")
+    }
+    if findings.isEmpty { Console.say("No serial line is there.") }
+    Console.report(findings)
+    if !findings.contains(where: { !$0.profiles.isEmpty }) { try Console.end(.deviceAbsent) }
+  }
+
   private func show(_ report: ScanReport) {
     Console.say(report.path)
     let what = report.usb.map { "\($0) \(report.product)" } ?? "no USB device"
@@ -38,7 +58,7 @@ struct ScanCommand: ParsableCommand {
     Console.say("  \(what)   \(names)")
     guard let rule = report.missingRule else { return }
     Console.say("  no permission to open it. Put this line into")
-    Console.say("  \(USBAccessRule.file), then plug it in again:")
+    Console.say("  \(AccessRules.file), then plug it in again:")
     Console.say(rule)
   }
 }
@@ -76,6 +96,6 @@ struct ScanReport: Encodable {
     product = device.product
     usb = device.numbers.description
     profiles = fitting.map(\.name)
-    missingRule = device.isOpenable ? nil : USBAccessRule.line(for: device.numbers)
+    missingRule = device.isOpenable ? nil : AccessRules.line(for: device.numbers)
   }
 }
