@@ -15,6 +15,16 @@ public struct HostTime: Sendable, Hashable, Comparable {
   public func since(_ earlier: HostTime) -> Int64 { nanoseconds &- earlier.nanoseconds }
 
   public static let distantFuture = HostTime(nanoseconds: .max)
+
+  /// The earliest of those that there are; asked at every read, so it makes no array of them.
+  public static func earliest(
+    _ first: HostTime?, _ second: HostTime?, _ third: HostTime? = nil, _ fourth: HostTime? = nil
+  ) -> HostTime? {
+    let all = min(
+      min(first ?? .distantFuture, second ?? .distantFuture),
+      min(third ?? .distantFuture, fourth ?? .distantFuture))
+    return all == .distantFuture ? nil : all
+  }
 }
 
 extension Int64 {

@@ -58,19 +58,19 @@ extension FieldTripDecoder {
   private func takeSamples(
     _ payload: RawSpan, _ first: Int, _ count: Int, at now: HostTime, _ port: DevicePort
   ) {
-    guard isDefinition(payload, count: count), let outlet = port.outlets.first, let stream else {
-      return
-    }
+    guard isDefinition(payload, count: count), let outlet = port.outlets.first,
+      let (place, rate) = stream.map({ ($0.next, $0.rate) })
+    else { return }
     let rows = payload.extracting(FieldTripMessage.sampleDefinitionSize..<payload.byteCount)
-    let overlap = stream.next - first
-    guard overlap == 0 || stream.continues(rows) else { return beginAnew(at: now, port) }
-    let fresh = rows.extracting(overlap * stream.wireRowByteCount..<rows.byteCount)
-    let unfit = self.stream?.append(fresh, order, to: outlet, now: now) ?? 0
+    let overlap = place - first
+    guard overlap == 0 || stream?.continues(rows) == true else { return beginAnew(at: now, port) }
+    // In its own place: a copy of the stream held meanwhile would make it copy its last row.
+    let unfit = stream?.append(rows, from: overlap, order, to: outlet, now: now) ?? 0
     if unfit > 0 { note("rows above 2^63 - 1", .integer(Int64(unfit)), at: now, port) }
     isUnproven = false
     provenEvents = knownEvents
     let isBehind = known > first + count
-    let pause = Double(count) / stream.rate / Self.catchUpSpeed * 1e9
+    let pause = Double(count) / rate / Self.catchUpSpeed * 1e9
     samplesNotBefore = isBehind ? now.advanced(by: Int64(pause)) : now
     answered(at: now, port)
   }
@@ -86,10 +86,10 @@ extension FieldTripDecoder {
   private func isDefinition(_ payload: RawSpan, count: Int) -> Bool {
     guard let stream else { return false }
     let byteCount = count * stream.wireRowByteCount
-    let words = (0..<4).map { order.u32(payload, at: $0 * 4) }
-    return words == [
-      UInt32(stream.channelCount), UInt32(count), stream.type.rawValue, UInt32(byteCount),
-    ]
+    return order.u32(payload, at: 0) == UInt32(stream.channelCount)
+      && order.u32(payload, at: 4) == UInt32(count)
+      && order.u32(payload, at: 8) == stream.type.rawValue
+      && order.u32(payload, at: 12) == UInt32(byteCount)
       && payload.byteCount == FieldTripMessage.sampleDefinitionSize + byteCount
   }
 

@@ -33,12 +33,14 @@ struct FieldTripStream {
       uncertainty: clock.uncertainty)
   }
 
-  /// Hands over the rows of `wire`, the first of which is `next`.
+  /// Hands over the rows of `all` but its first `known` ones; the first of the rest is `next`.
   ///
   /// - Returns: how many rows hold a number that no kept type holds; they are noted as lost.
   mutating func append(
-    _ wire: RawSpan, _ order: FieldTripByteOrder, to outlet: StreamOutlet, now: HostTime
+    _ all: RawSpan, from known: Int, _ order: FieldTripByteOrder, to outlet: StreamOutlet,
+    now: HostTime
   ) -> Int {
+    let wire = all.extracting(known * wireRowByteCount..<all.byteCount)
     let count = wire.byteCount / wireRowByteCount
     settle(with: outlet, firstTime: hostTime(of: next))
     var unfit = 0

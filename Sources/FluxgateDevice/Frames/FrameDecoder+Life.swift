@@ -25,7 +25,7 @@ extension FrameDecoder {
 
   var nextWake: HostTime? {
     let greeting = phase.isTalking ? startup?.nextWake : nil
-    return [silentAt, greetAt, greeting, track?.nextWake].compactMap { $0 }.min()
+    return HostTime.earliest(silentAt, greetAt, greeting, track?.nextWake)
   }
 
   func wake(at now: HostTime, port: DevicePort) {

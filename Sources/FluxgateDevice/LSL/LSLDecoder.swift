@@ -67,7 +67,7 @@ public final class LSLDecoder: Decoder {
   }
 
   public var nextWake: HostTime? {
-    [deadline, clock.nextWake, track?.nextWake].compactMap { $0 }.min()
+    HostTime.earliest(deadline, clock.nextWake, track?.nextWake)
   }
 
   public func wake(at now: HostTime, port: DevicePort) {

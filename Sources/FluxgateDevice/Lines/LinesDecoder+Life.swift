@@ -26,7 +26,7 @@ extension LinesDecoder {
   }
 
   var nextWake: HostTime? {
-    [run?.nextWake, silentAt, track?.nextWake].compactMap { $0 }.min()
+    HostTime.earliest(run?.nextWake, silentAt, track?.nextWake)
   }
 
   func wake(at now: HostTime, port: DevicePort) {

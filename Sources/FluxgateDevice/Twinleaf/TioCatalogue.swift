@@ -62,6 +62,19 @@ struct TioCatalogue {
     return (1...UInt8(min(count, 127))).map { $0 }
   }
 
+  /// True when `missingShape` is empty; asked ten times a second, so it makes no list.
+  var isShapeKnown: Bool {
+    guard let count = device?.streamCount else { return false }
+    for place in 0..<min(Int(count), 127) {
+      guard let stream = streams[UInt8(place + 1)] else { return false }
+      for column in 0..<stream.columnCount
+      where columns[Query(kind: 4, stream: stream.id, index: UInt8(column))] == nil {
+        return false
+      }
+    }
+    return true
+  }
+
   /// What is still unknown of the device, its streams and columns.
   var missingShape: [Query] {
     guard device != nil else { return [.device] }

@@ -16,6 +16,7 @@ struct TioHeldData {
   private var queues: [UInt8: [Held]] = [:]
   private var count = 0
 
+  var isEmpty: Bool { count == 0 }
   func holds(_ stream: UInt8) -> Bool { queues[stream] != nil }
   var streams: [UInt8] { queues.keys.sorted() }
   func first(of stream: UInt8) -> Held? { queues[stream]?.first }

@@ -30,13 +30,18 @@ extension TioSensor {
     guard !isRefused else { return }
     if isShapeUnsure { compareShape(at: now, port) }
     if !isAnnounced, offer == nil { makeOffer(port) }
-    if isAnnounced { readHeld(at: now, port) }
+    if isAnnounced, !held.isEmpty { readHeld(at: now, port) }
     guard isOpen, !isRefused else { return }
     if legacy != nil {
       if let packet = legacy?.ask(at: now, route: route) { send(packet, port) }
-    } else if let packet = interview.ask(missing, at: now, route: route) {
+    } else if !isSatisfied, let packet = interview.ask(missing, at: now, route: route) {
       send(packet, port)
     }
+  }
+
+  /// Nothing is missing, as always while samples flow.
+  private var isSatisfied: Bool {
+    offer != nil && isSessionSure && held.isEmpty && catalogue.isShapeKnown
   }
 
   private var missing: [TioCatalogue.Query] {
