@@ -42,7 +42,7 @@ Scripts/fuzz.sh 3
 step "Real kernel in a virtual machine"
 # Not required yet: now and then the bench does not get the pulled cable attached again in time.
 status=0
-Scripts/vm.sh || status=$?
+timeout 300 Scripts/vm.sh || status=$?
 if [ "$status" = 77 ]; then
   skipped+=("USB on a real kernel: see above what is missing")
 elif [ "$status" != 0 ]; then
